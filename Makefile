@@ -1,0 +1,61 @@
+# Everything a developer does. `make run` shows Billto, `make test` judges it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+SOURCES := src tests $(wildcard scripts/*.py) $(wildcard bench)
+
+.PHONY: install run test tests lint types imports format bench docs lock clean help
+.DEFAULT_GOAL := help
+
+help: ## say what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+install: $(STAMP) ## make .venv with the pinned dependencies (does nothing when they are there)
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Billto needs Python 3.11 or newer: install it, or name it with PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+		|| { echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip --quiet --disable-pip-version-check install --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+run: install ## make demo data in ./.billto and serve it on 127.0.0.1:8080
+	$(BIN)/billto demo --serve
+
+test: lint types imports tests ## everything: lint, types, imports, all tests on SQLite and PostgreSQL
+
+tests: install
+	$(BIN)/python -m pytest
+
+lint: install ## ruff: rules and format
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+
+types: install ## mypy, strict
+	$(BIN)/mypy
+
+imports: install ## who may import whom
+	$(BIN)/lint-imports
+
+format: install ## write the format and what ruff can mend
+	$(BIN)/ruff check --fix-only $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+bench: install ## measure
+	$(BIN)/python -m bench
+
+docs: install ## write the generated pages
+	$(BIN)/python scripts/docs.py
+
+lock: ## pin the dependencies anew
+	scripts/lock --upgrade
+	@touch requirements/dev.txt
+
+clean: ## remove what was made, also .venv and the demo data
+	rm -rf $(VENV) .billto build dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .import_linter_cache
+	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""How it is said: tables that turn each API's wire form into records and back."""

@@ -1,0 +1,1 @@
+"""The native door, in the manner of today's Space Invoices API."""

@@ -1,0 +1,1 @@
+"""Where it is kept: questions become SQL for SQLite and PostgreSQL."""
