@@ -36,7 +36,7 @@ lint: install ## ruff: rules and format
 	$(BIN)/ruff format --check $(SOURCES)
 
 types: install ## mypy, strict
-	$(BIN)/mypy
+	$(BIN)/mypy $(SOURCES)
 
 imports: install ## who may import whom
 	$(BIN)/lint-imports
