@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+PINNED := $(VENV)/.pinned
+INSTALLED := $(VENV)/.installed
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SOURCES := src tests $(wildcard scripts/*.py) $(wildcard bench)
 
 .PHONY: install run test tests lint types imports format bench docs lock clean help
@@ -11,22 +13,26 @@ SOURCES := src tests $(wildcard scripts/*.py) $(wildcard bench)
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-install: $(STAMP) ## make .venv with the pinned dependencies (does nothing when they are there)
+install: $(INSTALLED) ## make .venv with the pinned dependencies (does nothing when they are there)
 
-$(STAMP): requirements/dev.txt pyproject.toml
+$(PINNED): requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Billto needs Python 3.11 or newer: install it, or name it with PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
 		|| { echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip --quiet --disable-pip-version-check install --no-deps --no-build-isolation -e .
-	@touch $(STAMP)
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(INSTALLED): $(PINNED) pyproject.toml
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
 
 run: install ## make demo data in ./.billto and serve it on 127.0.0.1:8080
 	$(BIN)/billto demo --serve
 
 test: lint types imports tests ## everything: lint, types, imports, all tests on SQLite and PostgreSQL
+	@echo 'All green.'
 
 tests: install
 	$(BIN)/python -m pytest
@@ -53,7 +59,6 @@ docs: install ## write the generated pages
 
 lock: ## pin the dependencies anew
 	scripts/lock --upgrade
-	@touch requirements/dev.txt
 
 clean: ## remove what was made, also .venv and the demo data
 	rm -rf $(VENV) .billto build dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
