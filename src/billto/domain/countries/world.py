@@ -1,0 +1,30 @@
+"""The countries of the world as data: ISO 3166, and Kosovo, each with its currency and language.
+
+world.csv is written by scripts/countries.py (Babel, pycountry, and the exceptions kept there) and read on
+first use.
+"""
+
+import csv
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+_WORLD = Path(__file__).with_name("world.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is known of every country."""
+
+    code: str
+    alpha_3: str
+    name: str
+    currency: str
+    locale: str
+
+
+@lru_cache(maxsize=1)
+def world() -> dict[str, Row]:
+    """Every country by its alpha-2 code, in the order of the codes."""
+    with _WORLD.open(encoding="utf-8", newline="") as file:
+        return {row["code"]: Row(**row) for row in csv.DictReader(file)}

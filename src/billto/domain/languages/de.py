@@ -1,0 +1,29 @@
+"""German, in words that do for Germany, Austria and Switzerland."""
+
+from billto.domain.languages.language import Language
+
+GERMAN = Language(
+    "de",
+    email_defaults={
+        "invoice_subject": "Rechnung {document_number} von {entity_name}",
+        "invoice_body": (
+            "Im Anhang finden Sie die Rechnung {document_number}.\nFällig am: {document_due_date}."
+        ),
+        "estimate_subject": "Angebot {document_number} von {entity_name}",
+        "estimate_body": (
+            "Im Anhang finden Sie das Angebot {document_number}.\nGültig bis: {document_valid_until}."
+        ),
+        "credit_note_subject": "Gutschrift {document_number} von {entity_name}",
+        "credit_note_body": "Im Anhang finden Sie die Gutschrift {document_number}.",
+        "advance_invoice_subject": "Anzahlungsrechnung {document_number} von {entity_name}",
+        "advance_invoice_body": "Im Anhang finden Sie die Anzahlungsrechnung {document_number}.",
+        "delivery_note_subject": "Lieferschein {document_number} von {entity_name}",
+        "delivery_note_body": "Im Anhang finden Sie den Lieferschein {document_number}.",
+    },
+    overdue_subject="Zahlungserinnerung von {entity_name}",
+    overdue_body=(
+        "Wir möchten Sie an überfällige Rechnungen von {entity_name} erinnern.\n\n"
+        "{invoice_list}\n\n"
+        "Bitte prüfen Sie die offenen Beträge und veranlassen Sie die Zahlung."
+    ),
+)

@@ -1,0 +1,30 @@
+"""French."""
+
+from billto.domain.languages.language import Language
+
+FRENCH = Language(
+    "fr",
+    email_defaults={
+        "invoice_subject": "Facture {document_number} de {entity_name}",
+        "invoice_body": (
+            "Veuillez trouver ci-joint la facture {document_number}.\nDate d’échéance : {document_due_date}."
+        ),
+        "estimate_subject": "Devis {document_number} de {entity_name}",
+        "estimate_body": (
+            "Veuillez trouver ci-joint le devis {document_number}.\n"
+            "Valable jusqu’au : {document_valid_until}."
+        ),
+        "credit_note_subject": "Avoir {document_number} de {entity_name}",
+        "credit_note_body": "Veuillez trouver ci-joint l’avoir {document_number}.",
+        "advance_invoice_subject": "Facture d’acompte {document_number} de {entity_name}",
+        "advance_invoice_body": "Veuillez trouver ci-joint la facture d’acompte {document_number}.",
+        "delivery_note_subject": "Bon de livraison {document_number} de {entity_name}",
+        "delivery_note_body": "Veuillez trouver ci-joint le bon de livraison {document_number}.",
+    },
+    overdue_subject="Rappel de paiement de {entity_name}",
+    overdue_body=(
+        "Nous vous rappelons les factures échues de {entity_name}.\n\n"
+        "{invoice_list}\n\n"
+        "Merci de vérifier le solde dû et de procéder au paiement."
+    ),
+)

@@ -1,0 +1,27 @@
+"""Italian."""
+
+from billto.domain.languages.language import Language
+
+ITALIAN = Language(
+    "it",
+    email_defaults={
+        "invoice_subject": "Fattura {document_number} da {entity_name}",
+        "invoice_body": ("In allegato trova la fattura {document_number}.\nScadenza: {document_due_date}."),
+        "estimate_subject": "Preventivo {document_number} da {entity_name}",
+        "estimate_body": (
+            "In allegato trova il preventivo {document_number}.\nValido fino al: {document_valid_until}."
+        ),
+        "credit_note_subject": "Nota di credito {document_number} da {entity_name}",
+        "credit_note_body": "In allegato trova la nota di credito {document_number}.",
+        "advance_invoice_subject": "Fattura di acconto {document_number} da {entity_name}",
+        "advance_invoice_body": "In allegato trova la fattura di acconto {document_number}.",
+        "delivery_note_subject": "Documento di trasporto {document_number} da {entity_name}",
+        "delivery_note_body": "In allegato trova il documento di trasporto {document_number}.",
+    },
+    overdue_subject="Sollecito di pagamento da {entity_name}",
+    overdue_body=(
+        "Le ricordiamo le fatture scadute di {entity_name}.\n\n"
+        "{invoice_list}\n\n"
+        "La preghiamo di verificare il saldo in sospeso e di provvedere al pagamento."
+    ),
+)
