@@ -13,7 +13,7 @@ from babel import Locale
 from babel.core import get_global
 from babel.numbers import get_territory_currencies
 
-from billto.domain.countries.names import key
+from billto.domain.countries.names import folded
 
 HERE = Path(__file__).parent.parent / "src/billto/domain/countries"
 
@@ -150,7 +150,8 @@ def main() -> None:
 
 
 def alpha_3(code: str) -> str:
-    return "XKX" if code == "XK" else pycountry.countries.get(alpha_2=code).alpha_3
+    country = pycountry.countries.get(alpha_2=code)
+    return country.alpha_3 if country else "XKX"
 
 
 def english(code: str) -> str:
@@ -173,13 +174,13 @@ def names(codes: list[str]) -> dict[str, list[str]]:
     carriers: defaultdict[str, set[str]] = defaultdict(set)
     for code in codes:
         for name in official(code):
-            carriers[key(name)].add(code)
+            carriers[folded(name)].add(code)
     for language in LANGUAGES:
         for code, name in Locale.parse(language).territories.items():
             if code in codes:
-                carriers[key(name)].add(code)
+                carriers[folded(name)].add(code)
     for code, aliases in ALIASES.items():
-        carriers |= {key(alias): {code} for alias in aliases}
+        carriers |= {folded(alias): {code} for alias in aliases}
     ambiguous = {name: sorted(who) for name, who in carriers.items() if len(who) > 1}
     print("left out:", ambiguous)
     found: defaultdict[str, list[str]] = defaultdict(list)

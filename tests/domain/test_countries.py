@@ -2,6 +2,7 @@ import csv
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,20 +20,20 @@ FOLDER = Path(package.__file__).parent
 SHARED = {"__init__", "country", "names", "world"}
 
 
-def test_every_file_of_a_country_is_in_the_tuple_and_every_country_has_its_file():
+def test_every_file_of_a_country_is_in_the_tuple_and_every_country_has_its_file() -> None:
     files = {path.stem for path in FOLDER.glob("*.py")} - SHARED
     assert [one.code.lower() for one in COUNTRIES] == sorted(files)
 
 
 @pytest.mark.parametrize("one", COUNTRIES, ids=lambda one: one.code)
-def test_a_country_with_rules_of_its_own_agrees_with_the_data_of_the_world(one):
+def test_a_country_with_rules_of_its_own_agrees_with_the_data_of_the_world(one: Any) -> None:
     row = world()[one.code]
     assert (one.name, one.currency, one.locale) == (row.name, row.currency, row.locale)
     assert one.in_eu == (one.code in EU)
 
 
 @pytest.mark.parametrize("code", sorted(world()))
-def test_every_country_is_whole(code):
+def test_every_country_is_whole(code: str) -> None:
     known = country(code)
     assert known.code == code
     assert known.name
@@ -43,7 +44,7 @@ def test_every_country_is_whole(code):
     assert known.max_taxes_per_item == (1 if known.in_eu or code == "CH" else 3)
 
 
-def test_the_countries_are_those_of_iso_3166_and_kosovo():
+def test_the_countries_are_those_of_iso_3166_and_kosovo() -> None:
     assert len(world()) == 250
     assert list(world()) == sorted(world())
     assert len({row.alpha_3 for row in world().values()}) == 250
@@ -54,7 +55,7 @@ def test_the_countries_are_those_of_iso_3166_and_kosovo():
 @pytest.mark.parametrize(
     ("code", "name"), [("SI", "entity_si"), ("US", "entity_us"), ("SI", "entity_updated_si")]
 )
-def test_slovenia_and_the_united_states_are_as_documented(code, name):
+def test_slovenia_and_the_united_states_are_as_documented(code: str, name: str) -> None:
     shown, known = golden(name), country(code)
     assert shown["country_rules"] == {
         "max_taxes_per_item": known.max_taxes_per_item,
@@ -79,7 +80,7 @@ def test_slovenia_and_the_united_states_are_as_documented(code, name):
         ("NO", "NOK", "nb-NO"),
     ],
 )
-def test_currency_and_language_of_a_country(code, currency, locale):
+def test_currency_and_language_of_a_country(code: str, currency: str, locale: str) -> None:
     assert (country(code).currency, country(code).locale) == (currency, locale)
 
 
@@ -144,38 +145,38 @@ def test_currency_and_language_of_a_country(code, currency, locale):
         ("Democratic Republic of the Congo", "CD"),
     ],
 )
-def test_a_country_is_known_by_name_in_any_language(text, code):
+def test_a_country_is_known_by_name_in_any_language(text: str, code: str) -> None:
     assert resolve(text) == code
 
 
 @pytest.mark.parametrize(
     "text", ["", "  ", "Kongo", "kongo", "Atlantis", "XX", "ZZZ", ".", "x" * 201, "Bavaria", "\x00", "İ", "ß"]
 )
-def test_what_means_no_country_or_two_is_none(text):
+def test_what_means_no_country_or_two_is_none(text: str) -> None:
     assert resolve(text) is None
 
 
 @pytest.mark.parametrize("code", sorted(world()))
-def test_every_country_is_found_by_its_codes_and_its_english_name(code):
+def test_every_country_is_found_by_its_codes_and_its_english_name(code: str) -> None:
     row = world()[code]
     assert [resolve(text) for text in (code, row.alpha_3, row.name, row.name.upper())] == [code] * 4
     assert resolve(folded(row.name)) == code
 
 
 @given(st.text(max_size=30))
-def test_any_text_means_a_country_or_none(text):
+def test_any_text_means_a_country_or_none(text: str) -> None:
     found = resolve(text)
     assert found is None or found in world()
     assert resolve(f" {text}\n") == found
 
 
-def test_an_unknown_code_is_a_country_about_which_nothing_is_known():
+def test_an_unknown_code_is_a_country_about_which_nothing_is_known() -> None:
     nowhere = country("QQ")
     assert (nowhere.code, nowhere.name, nowhere.currency, nowhere.locale) == ("QQ", "QQ", "EUR", "en-US")
     assert (nowhere.in_eu, nowhere.max_taxes_per_item, nowhere.features) == (False, 3, ())
 
 
-def test_a_code_is_known_in_any_case():
+def test_a_code_is_known_in_any_case() -> None:
     assert country("si") is country("SI")
 
 
@@ -191,16 +192,16 @@ def test_a_code_is_known_in_any_case():
         ("", "en"),
     ],
 )
-def test_a_locale_has_its_language_or_english(locale, code):
+def test_a_locale_has_its_language_or_english(locale: str, code: str) -> None:
     assert language(locale).code == code
 
 
 @pytest.mark.parametrize("one", LANGUAGES, ids=lambda one: one.code)
-def test_every_language_says_the_same_things(one):
+def test_every_language_says_the_same_things(one: Any) -> None:
     assert list(one.email_defaults) == list(language("en").email_defaults)
 
 
-def test_importing_the_countries_reads_no_data():
+def test_importing_the_countries_reads_no_data() -> None:
     code = (
         "from billto.domain.countries.names import _names\n"
         "from billto.domain.countries.world import world\n"

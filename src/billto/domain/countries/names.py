@@ -12,7 +12,6 @@ from pathlib import Path
 from billto.domain.countries.world import world
 
 _NAMES = Path(__file__).with_name("names.json")
-_AMBIGUOUS = ""
 _LENGTH_MAX = 200
 
 # Letters without a decomposition that people leave out as if they had one.
@@ -28,17 +27,14 @@ def resolve(text: str) -> str | None:
     given = text.strip()
     if not given or len(given) > _LENGTH_MAX:
         return None
-    return _by_code(given) or _by_name(given) or _by_folded_name(given) or _by_bare_code(given)
-
-
-def key(text: str) -> str:
-    """The text as names.json spells it: the first try."""
-    return unicodedata.normalize("NFC", text.strip().casefold())
+    bare = folded(given)
+    # The capital of "ß" is "SS", and still it is not South Sudan: only plain letters make a code.
+    return _by_code(given) or _names().get(bare) or (_by_code(bare.upper()) if given.isascii() else None)
 
 
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
-    """The text without case, accents and punctuation: the second try."""
+    """The text without case, accents and punctuation, as names.json spells it."""
     plain = text.casefold().translate(_PLAIN)
     bare = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
     return " ".join(bare.translate(_SIGNS).split())
@@ -54,29 +50,7 @@ def _alpha_3() -> dict[str, str]:
     return {row.alpha_3: row.code for row in world().values()}
 
 
-def _by_name(given: str) -> str | None:
-    return _names().get(key(given))
-
-
-def _by_folded_name(given: str) -> str | None:
-    return _folded_names().get(folded(given))
-
-
-def _by_bare_code(given: str) -> str | None:
-    """ "si" and "U.S.A." are codes too; "ß" is none, although its capital is "SS"."""
-    return _by_code(folded(given).upper()) if given.isascii() else None
-
-
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
     kept = json.loads(_NAMES.read_text(encoding="utf-8"))
     return {name: code for code, names in kept.items() for name in names}
-
-
-@lru_cache(maxsize=1)
-def _folded_names() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, code in _names().items():
-        bare = folded(name)
-        found[bare] = code if found.get(bare, code) == code else _AMBIGUOUS
-    return found

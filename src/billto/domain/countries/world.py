@@ -5,15 +5,14 @@ first use.
 """
 
 import csv
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 _WORLD = Path(__file__).with_name("world.csv")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What is known of every country."""
 
     code: str
