@@ -191,6 +191,15 @@ def test_a_whole_number_may_be_written_with_a_point() -> None:
     assert spelt(check({"default_invoice_due_days": 30.0})[0]) == '{"default_invoice_due_days": 30}'
 
 
+def test_translations_are_texts_under_keys_to_some_depth() -> None:
+    kept = {"translations": {"footer": {"de": "Danke", "fr": {"short": "Merci {entity_name}"}}, "note": "Hi"}}
+    assert check(kept) == (kept, [])
+    too_deep = {"translations": {"a": {"b": {"c": {"d": "x"}}}}}
+    assert check(too_deep)[1] == [Problem("wrong_type", ("settings", "translations", "a", "b", "c"), "text")]
+    keys = {"translations": {"a": {str(n): "x" for n in range(101)}}}
+    assert check(keys)[1] == [Problem("too_many", ("settings", "translations", "a"), "100")]
+
+
 def test_a_blank_form_field_passes_whatever_its_form() -> None:
     blank = {"primary_color": "", "fina": {"operator_oib": ""}, "upn_qr": {"purpose_code": ""}}
     assert check(blank) == (blank, [])

@@ -35,16 +35,13 @@ class Node:
     def schema(self) -> Schema:
         shape = self.shape()
         if self.null:
-            shape["type"] = [shape["type"], "null"]
+            shape["type"] = [*_listed(shape["type"]), "null"]
             if "enum" in shape:
-                shape["enum"] = [*self.words(), None]
+                shape["enum"] = [*_listed(shape["enum"]), None]
         return {**shape, "description": self.says} if self.says else shape
 
     def shape(self) -> Schema:
         raise NotImplementedError
-
-    def words(self) -> tuple[str, ...]:
-        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +151,6 @@ class Choice(Node):
             problems.append(Problem("unknown_choice", path, ", ".join(self.among)))
         return given
 
-    def words(self) -> tuple[str, ...]:
-        return self.among
-
     def shape(self) -> Schema:
         return {"type": "string", "enum": list(self.among)}
 
@@ -207,6 +201,22 @@ class Map(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Texts(Node):
+    """A text, or texts under keys, to some depth: what is given in other languages has no one shape."""
+
+    of: Text
+    depth: int
+
+    def value(self, given: object, path: Path, problems: Problems) -> object:
+        if self.depth and isinstance(given, Mapping):
+            return Map(Texts(self.of, self.depth - 1), most=100).value(given, path, problems)
+        return self.of.value(given, path, problems)
+
+    def shape(self) -> Schema:
+        return {"type": ["string", "object"], "maxLength": self.of.most}
+
+
+@dataclass(frozen=True, slots=True)
 class Group(Node):
     """Named values. A name it does not know is passed over: clients of another version send such."""
 
@@ -221,6 +231,10 @@ class Group(Node):
 
     def shape(self) -> Schema:
         return {"type": "object", "properties": {name: node.schema() for name, node in self.fields.items()}}
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
 
 
 def storable(text: str) -> bool:

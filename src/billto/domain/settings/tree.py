@@ -15,6 +15,7 @@ from billto.domain.settings.nodes import (
     Number,
     NumberFormat,
     Text,
+    Texts,
     Whole,
 )
 
@@ -33,8 +34,7 @@ _PURPOSE = Text(most=4, pattern="[A-Z]{4}", says="purpose of the payment, four c
 _SWITCH = Group({"enabled": _YES})
 _RECOGNITION = Group({"default_method": Choice(among=("off", "service_period_daily"))})
 
-# Texts of other languages: namespace, then language or field, then text.
-_TRANSLATIONS = Map(Map(Map(_BODY, most=100)), most=50, says="texts in further languages, by namespace")
+_TRANSLATIONS = Map(Texts(_BODY, depth=2), most=50, says="texts in further languages, by namespace")
 
 _YEARLY_REPORTING = Group(
     {
