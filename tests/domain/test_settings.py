@@ -205,6 +205,11 @@ def test_a_blank_form_field_passes_whatever_its_form() -> None:
     assert check(blank) == (blank, [])
 
 
+def test_a_nested_value_may_be_null_unless_it_is_yes_or_no() -> None:
+    kept = {"furs": {"environment": None, "operator_label": None}, "number_formats": {"invoice": None}}
+    assert check(kept) == (kept, [])
+
+
 def test_unknown_keys_are_passed_over_at_every_level() -> None:
     assert check({"novelty": 1, "epc_qr": {"enabled": True, "novelty": {}}}) == (
         {"epc_qr": {"enabled": True}},
