@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from copy import deepcopy
 
-from billto.domain.problems import Problem
-from billto.domain.settings.nodes import Path, Problems
+from billto.domain.nodes import Problems
+from billto.domain.problems import Path, Problem
 from billto.domain.settings.tree import TREE
 
 Settings = dict[str, object]

@@ -5,7 +5,7 @@ A setting with a closed list of values is a `Choice` only where the whole list i
 """
 
 from billto.domain.countries.si import KONTO_MAPPINGS
-from billto.domain.settings.nodes import (
+from billto.domain.nodes import (
     Bool,
     Choice,
     Group,

@@ -1,15 +1,15 @@
-"""The kinds of values that settings are made of: each checks what was given and knows its schema."""
+"""The kinds of values that trees are made of (settings, bank accounts, metadata): each checks what was given
+and knows its schema."""
 
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from billto.domain import numbering, templates
-from billto.domain.problems import Problem
+from billto.domain.problems import Path, Problem
 
-Path = tuple[str | int, ...]
 Problems = list[Problem]
 Schema = dict[str, object]
 
@@ -57,7 +57,9 @@ class Text(Node):
             problems.append(Problem("wrong_type", path, "text"))
         elif len(given) > self.most:
             problems.append(Problem("too_long", path, str(self.most)))
-        elif not storable(given) or (self.pattern and given and not re.fullmatch(self.pattern, given)):
+        elif not storable(given):
+            problems.append(Problem("invalid_text", path))
+        elif self.pattern and given and not re.fullmatch(self.pattern, given):
             problems.append(Problem("invalid_format", path, self.pattern))
         elif self.template and (names := templates.unknown(given)):
             problems.append(Problem("unknown_placeholder", path, ", ".join(f"{{{name}}}" for name in names)))
@@ -78,7 +80,7 @@ class NumberFormat(Node):
         if not isinstance(given, str):
             problems.append(Problem("wrong_type", path, "text"))
         elif not storable(given):
-            problems.append(Problem("invalid_format", path))
+            problems.append(Problem("invalid_text", path))
         elif wrong := numbering.fault(given, of_units=self.of_units):
             problems.append(Problem("invalid_format", path, wrong))
         return given
@@ -221,13 +223,14 @@ class Group(Node):
     """Named values. A name it does not know is passed over: clients of another version send such."""
 
     fields: Mapping[str, Node]
+    start: Mapping[str, object] = field(default_factory=dict)  # what is there when nothing is said of it
 
     def value(self, given: object, path: Path, problems: Problems) -> object:
         if not isinstance(given, Mapping):
             problems.append(Problem("wrong_type", path, "an object"))
             return given
         known = ((name, self.fields[name], one) for name, one in given.items() if name in self.fields)
-        return {name: node.read(one, (*path, name), problems) for name, node, one in known}
+        return {**self.start, **{name: node.read(one, (*path, name), problems) for name, node, one in known}}
 
     def shape(self) -> Schema:
         return {"type": "object", "properties": {name: node.schema() for name, node in self.fields.items()}}

@@ -1,0 +1,48 @@
+"""What can be done with entities. Every verb works within one transaction."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from billto.app import records
+from billto.app.parts import Reader, Request, Tx
+from billto.domain import entity as rules
+from billto.domain.entity import Entity
+from billto.domain.problems import Problem, Refused
+from billto.domain.query import Page, Query
+
+
+async def create(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Entity:
+    """A new entity of the key's account, in the key's environment and no other."""
+    scope = asked.scope
+    if scope.bound_to is not None:
+        raise Refused(Problem("account_key_needed"))
+    if values.get("environment", scope.environment) != scope.environment:
+        raise Refused(Problem("other_environment", ("environment",), scope.environment))
+    made = rules.made(
+        values, account_id=scope.account_id, environment=scope.environment, id=tx.new_id(), now=tx.now
+    )
+    stored = await tx.insert(made)
+    await records.note(tx, asked, "entity.created", stored)
+    return stored
+
+
+async def get(reader: Reader, asked: Request, id: str) -> Entity:
+    return await records.get(reader, asked, Entity, id)
+
+
+async def page(reader: Reader, asked: Request, query: Query) -> Page:
+    return await reader.page(Entity, asked.scope, query)
+
+
+async def change(tx: Tx, asked: Request, id: str, values: Mapping[str, Any]) -> Entity:
+    return await records.change(
+        tx, asked, Entity, id, "entity.updated", lambda old, now: rules.changed(old, values, now)
+    )
+
+
+async def enable(tx: Tx, asked: Request, id: str) -> Entity:
+    return await records.change(tx, asked, Entity, id, "entity.enabled", rules.enabled)
+
+
+async def disable(tx: Tx, asked: Request, id: str) -> Entity:
+    return await records.change(tx, asked, Entity, id, "entity.disabled", rules.disabled)

@@ -1,0 +1,298 @@
+"""The command `billto`."""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, TypeVar
+
+import typer
+import uvicorn
+
+from billto import __version__, config, demo, wiring
+from billto.app import accounts
+from billto.app.parts import Store
+from billto.config import Config, WrongSetting
+from billto.dialects.codecs import read_iso
+from billto.domain.account import Key
+from billto.domain.ids import read_id
+from billto.domain.problems import Refused
+from billto.domain.scope import Environment
+from billto.store.migrate import TooNew
+from billto.web import metrics
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    help="Keeps whom you bill, for which of your companies, and what they owe.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+account_app = typer.Typer(help="Accounts: who runs companies here.", no_args_is_help=True)
+key_app = typer.Typer(help="Keys: what opens an account or one of its entities.", no_args_is_help=True)
+app.add_typer(account_app, name="account")
+app.add_typer(key_app, name="key")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class Fault(Exception):
+    """What the command cannot do; one line, and exit status 1."""
+
+
+def main() -> None:
+    """Runs a command: a wrong setting is one line and status 2, a refusal one line and status 1."""
+    try:
+        app()
+    except WrongSetting as wrong:
+        sys.exit(_said(f"billto: {wrong}", 2))
+    except (Fault, TooNew) as fault:
+        sys.exit(_said(f"billto: {fault}", 1))
+    except Refused as refused:
+        lines = (f"{'.'.join(map(str, one.path))} {one.sentence}".strip() for one in refused.problems)
+        sys.exit(_said(f"billto: {'; '.join(lines)}", 1))
+
+
+def _said(line: str, status: int) -> int:
+    print(line, file=sys.stderr)  # noqa: T201
+    return status
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that serve.")] = None,
+) -> None:
+    """Serve the API and its reference."""
+    # The serving processes read their settings themselves, so what was said here goes the same way.
+    for name, value in (("HOST", host), ("PORT", port), ("WORKERS", workers)):
+        if value is not None:
+            os.environ[f"{config.PREFIX}{name}"] = str(value)
+    _serve(config.read())
+
+
+def _serve(settings: Config) -> None:
+    if settings.database_url.path is not None:
+        _run(wiring.migrate(settings))
+    _log(settings)
+    if settings.workers > 1:
+        _share_metrics(settings)
+    uvicorn.run(
+        "billto.wiring:server",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        http="billto.web.protocol:Protocol",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        server_header=False,
+        log_level="warning",
+        timeout_graceful_shutdown=10,
+    )
+
+
+def _log(settings: Config) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    where = f"http://{settings.host}:{settings.port}"
+    logging.getLogger("billto").info("serving on %s, keeping in %s", where, settings.database_url.shown)
+
+
+def _share_metrics(settings: Config) -> None:
+    """An empty folder in which the processes count together."""
+    folder = settings.home / "metrics"
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.glob("*.db"):
+        file.unlink()
+    os.environ[metrics.FOLDER] = str(folder)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version."""
+    settings = config.read()
+    done = _run(wiring.migrate(settings))
+    for migration in done:
+        typer.echo(f"{migration.number:04} {migration.title}")
+    typer.echo(f"{settings.database_url.shown} is up to date.")
+
+
+@app.command()
+def doctor() -> None:
+    """Check the database against its invariants; exit status 1 when one is broken."""
+    findings = _run(wiring.examine(config.read()))
+    for finding in findings:
+        typer.echo(f"{'ok    ' if not finding.faults else 'BROKEN'} {finding.invariant}")
+        for fault in finding.faults:
+            typer.echo(f"       {fault}")
+    if any(finding.faults for finding in findings):
+        raise Fault("the database breaks its invariants")
+
+
+@app.command(name="demo")
+def demo_(
+    serve: Annotated[bool, typer.Option("--serve", help="Serve afterwards.")] = False,
+) -> None:
+    """Make demonstration data (once) and show how to reach them."""
+    settings = config.read()
+    file = settings.home / "demo.json"
+    known = demo.known(file)
+    shown = _with(lambda store: demo.prepare(store, known), settings)
+    demo.remember(file, shown)
+    for line in demo.lines(shown, f"http://{settings.host}:{settings.port}"):
+        typer.echo(line)
+    if serve:
+        sys.stdout.flush()
+        _serve(settings)
+
+
+@account_app.command(name="create")
+def account_create(name: Annotated[str, typer.Argument(help="Its name.")], as_json: AsJson = False) -> None:
+    """Make an account with a live key and a sandbox key; their secrets are shown this once."""
+    if not 1 <= len(name) <= 255:
+        raise Fault("the name must have 1 to 255 characters")
+
+    async def make(tx: Any) -> dict[str, str]:
+        account = await accounts.create(tx, name)
+        made = {"account_id": f"acc_{account.id}"}
+        for environment in Environment:
+            new = await accounts.create_key(tx, account.id, environment.value)
+            made[f"{environment.value}_key"] = new.token
+        return made
+
+    _show(_with(lambda store: store.write(make)), as_json=as_json)
+
+
+@key_app.command(name="create")
+def key_create(
+    account: Annotated[str, typer.Option(help="The account that it opens.")],
+    entity: Annotated[str | None, typer.Option(help="The only entity that it opens.")] = None,
+    environment: Annotated[Environment, typer.Option(help="live or sandbox.")] = Environment.LIVE,
+    read_only: Annotated[bool, typer.Option("--read-only", help="It may only read.")] = False,
+    expires: Annotated[
+        str | None, typer.Option(help="A moment (2027-01-31T12:00Z), or from now on: 90d, 12h, 30m.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="What it is for.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key; its secret is shown this once."""
+    until = _moment(expires) if expires else None
+
+    async def make(tx: Any) -> accounts.NewKey:
+        of = _id(entity, "entity") if entity else None
+        return await accounts.create_key(
+            tx, _id(account, "account"), environment.value,
+            entity_id=of, name=name, read_only=read_only, expires_at=until,
+        )  # fmt: skip
+
+    new = _with(lambda store: store.write(make))
+    _show({"id": f"key_{new.key.id}", "key": new.token}, as_json=as_json)
+
+
+@key_app.command(name="list")
+def key_list(
+    account: Annotated[str | None, typer.Option(help="Only this account's.")] = None, as_json: AsJson = False
+) -> None:
+    """List the keys, without their secrets."""
+    of = _id(account, "account") if account else None
+    rows = [_shown(key) for key in _with(lambda store: accounts.keys(store.reader, of))]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        typer.echo("  ".join(str(value) for value in row.values() if value is not None))
+
+
+@key_app.command(name="revoke")
+def key_revoke(
+    key: Annotated[str, typer.Argument(help="The key's id, as shown by key list.")], as_json: AsJson = False
+) -> None:
+    """Revoke a key: within a second it opens nothing any more, in any process."""
+    revoked = _with(lambda store: store.write(lambda tx: accounts.revoke_key(tx, _id(key, "key"))))
+    _show(_shown(revoked), as_json=as_json)
+
+
+def _shown(key: Key) -> dict[str, str | None]:
+    def when(moment: datetime | None) -> str | None:
+        return moment.isoformat(timespec="seconds") if moment else None
+
+    return {
+        "id": f"key_{key.id}",
+        "key": f"{key.hint}…",
+        "account_id": f"acc_{key.account_id}",
+        "entity_id": f"ent_{key.entity_id}" if key.entity_id else None,
+        "environment": key.environment,
+        "name": key.name,
+        "access": "read" if key.read_only else "read and write",
+        "created_at": when(key.created_at),
+        "expires_at": when(key.expires_at),
+        "revoked_at": when(key.revoked_at),
+    }
+
+
+_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+
+
+def _moment(text: str) -> datetime:
+    number, unit = text[:-1], text[-1:]
+    try:
+        moment = (
+            wiring.clock() + timedelta(**{_UNITS[unit]: int(number)}) if unit in _UNITS else read_iso(text)
+        )
+    except (Refused, ValueError, OverflowError):
+        raise Fault(
+            f"{text!r} is no moment (2027-01-31T12:00Z) and no time from now (90d, 12h, 30m)"
+        ) from None
+    if moment <= datetime.now(UTC):
+        raise Fault(f"{text!r} is in the past")
+    return moment
+
+
+def _id(text: str, what: str) -> str:
+    found = read_id(text)
+    if found is None:
+        raise Fault(
+            f"{text!r} is not the id of an {what}"
+            if what[0] in "ae"
+            else f"{text!r} is not the id of a {what}"
+        )
+    return found
+
+
+def _show(values: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(values, indent=2))
+        return
+    width = max(map(len, values))
+    for name, value in values.items():
+        if value is not None:
+            typer.echo(f"{name.ljust(width)}  {value}")
+
+
+def _with(work: Callable[[Store], Coroutine[Any, Any, T]], settings: Config | None = None) -> T:
+    """The result of some work with the store."""
+
+    async def run() -> T:
+        async with wiring.opened(settings or config.read()) as store:
+            return await work(store)
+
+    return _run(run())
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    try:
+        return asyncio.run(work)
+    except OSError as error:
+        raise Fault(f"the database cannot be reached: {error}") from None

@@ -1,0 +1,167 @@
+"""Every setting of the server as a table: name, how it is read, default, one sentence."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from limits import RateLimitItem, parse
+
+PREFIX = "BILLTO_"
+
+
+class WrongSetting(Exception):
+    """A setting cannot be used; the message is one line for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where everything is kept: a SQLite file, or a PostgreSQL server."""
+
+    url: str
+    path: Path | None = None  # of the SQLite file
+
+    @property
+    def shown(self) -> str:
+        """The address without its password, for people and logs."""
+        parts = urlsplit(self.url)
+        return self.url.replace(f":{parts.password}@", ":…@") if parts.password else self.url
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting; `read` raises ValueError with what it needs."""
+
+    name: str
+    read: Callable[[str], Any]
+    default: str
+    says: str
+
+    @property
+    def variable(self) -> str:
+        return f"{PREFIX}{self.name.upper()}"
+
+
+def _database(text: str) -> Database:
+    scheme, _, rest = text.partition("://")
+    if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
+        # As SQLAlchemy writes it: sqlite:///relative.db, sqlite:////absolute.db
+        return Database(text, Path(unquote(rest[1:])))
+    if scheme in ("postgresql", "postgres"):
+        try:
+            parts = urlsplit(text)
+            whole = parts.hostname is not None or "host=" in parts.query
+            _ = parts.port
+        except ValueError:
+            whole = False
+        if whole:
+            return Database(text)
+    raise ValueError("must be sqlite:///path/to/file or postgresql://user:password@host:port/name")
+
+
+def _between(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not least <= int(text[:12]) <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def _limit(text: str) -> RateLimitItem | None:
+    if text == "off":
+        return None
+    try:
+        return parse(text)
+    except ValueError:
+        raise ValueError("must be off, or a rate such as 600/minute or 20/second") from None
+
+
+def _switch(text: str) -> bool:
+    words = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
+    if text.lower() not in words:
+        raise ValueError("must be on or off")
+    return words[text.lower()]
+
+
+def _host(text: str) -> str:
+    if not text or any(char.isspace() for char in text):
+        raise ValueError("must be an address to listen on, such as 127.0.0.1 or 0.0.0.0")
+    return text
+
+
+SETTINGS = (
+    Setting("home", Path, ".billto", "Folder for files: the SQLite database, the demonstration's key."),
+    Setting(
+        "database_url",
+        _database,
+        "",
+        "Where everything is kept; billto.sqlite in the home folder by default.",
+    ),
+    Setting("host", _host, "127.0.0.1", "Address that the server listens on."),
+    Setting("port", _between(0, 65_535), "8080", "Port that the server listens on."),
+    Setting("workers", _between(1, 64), "1", "Processes that serve."),
+    Setting(
+        "rate_limit",
+        _limit,
+        "off",
+        "Requests that one key may make, such as 600/minute; counted per process.",
+    ),
+    Setting("connections", _between(1, 200), "10", "PostgreSQL connections that one process holds at most."),
+    Setting("statement_seconds", _between(1, 600), "5", "How long one question to the database may take."),
+    Setting(
+        "request_log",
+        _switch,
+        "off",
+        "Whether every request writes a line to the log, without keys and bodies.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings, read."""
+
+    home: Path
+    database_url: Database
+    host: str
+    port: int
+    workers: int
+    rate_limit: RateLimitItem | None
+    connections: int
+    statement_seconds: int
+    request_log: bool
+
+
+def read(environment: Mapping[str, str] = os.environ) -> Config:
+    """The settings out of BILLTO_* variables. Raises WrongSetting for the first that cannot be used.
+
+    A name that is none of ours is refused too: a misspelt setting would be silently without effect.
+    """
+    known = {one.variable for one in SETTINGS}
+    unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known | _OTHERS)
+    if unknown:
+        raise WrongSetting(f"{unknown[0]} is not a setting; there are {', '.join(sorted(known))}")
+    values = {one.name: _value(one, environment.get(one.variable) or one.default) for one in SETTINGS}
+    return Config(**values)
+
+
+# Variables of the same prefix that are not the server's.
+_OTHERS = frozenset({"BILLTO_TEST_POSTGRES_URL"})
+
+
+def _value(one: Setting, text: str) -> Any:
+    if one.name == "database_url" and not text:
+        path = Path(os.environ.get("BILLTO_HOME") or SETTINGS[0].default) / "billto.sqlite"
+        return Database(f"sqlite:///{path}", path)
+    try:
+        return one.read(text)
+    except ValueError as error:
+        raise WrongSetting(f"{one.variable} {error}, not {_shown(one, text)!r}") from None
+
+
+def _shown(one: Setting, text: str) -> str:
+    """What was given; of an address only its beginning, for there may be a password in it."""
+    return f"{text.partition('://')[0][:20]}…" if one.name == "database_url" else text[:80]

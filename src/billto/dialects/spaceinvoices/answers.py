@@ -1,0 +1,68 @@
+"""Space Invoices: how lists and refusals are written."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from billto.dialects.dialect import Failure
+from billto.dialects.wire import Table
+from billto.domain.problems import CODES, Problem, Refused
+from billto.domain.query import Page
+
+# The `code` of a refusal, by status.
+NAMES: Mapping[int, str] = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "request_timeout",
+    409: "conflict",
+    412: "precondition_failed",
+    413: "payload_too_large",
+    415: "unsupported_media_type",
+    422: "unprocessable_entity",
+    429: "rate_limit_exceeded",
+    500: "internal_server_error",
+    503: "service_unavailable",
+    507: "insufficient_storage",
+}
+
+
+def listing(table: Table, page: Page, next_cursor: str | None, prev_cursor: str | None) -> dict[str, Any]:
+    return {
+        "data": list(map(table.encode, page.records)),
+        "pagination": {
+            "total": -1 if page.total is None else page.total,
+            "next_cursor": next_cursor,
+            "prev_cursor": prev_cursor,
+            "has_more": page.has_next,
+        },
+    }
+
+
+def failure(refused: Refused) -> Failure:
+    """`{code, message, cause?}`; the cause lists every problem with the path to its field."""
+    status = refused.status
+    message = "; ".join(map(_sentence, refused.problems))
+    body: dict[str, Any] = {"code": NAMES[status], "message": message[:1].upper() + message[1:]}
+    issues = [issue(problem) for problem in refused.problems if problem.path]
+    if issues:
+        body["cause"] = {"name": "ValidationError", "issues": issues}
+    headers = {}
+    if refused.retry_seconds is not None:
+        headers["Retry-After"] = str(refused.retry_seconds)
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Failure(status, body, headers)
+
+
+def issue(problem: Problem) -> dict[str, Any]:
+    return {"path": list(problem.path), "code": problem.code, "message": problem.sentence}
+
+
+def _sentence(problem: Problem) -> str:
+    where = ".".join(map(str, problem.path))
+    return f"{where} {problem.sentence}" if where else problem.sentence
+
+
+assert {code.status for code in CODES.values()} <= set(NAMES)

@@ -1,0 +1,134 @@
+"""Space Invoices: `query` (JSON, in the manner of MongoDB), `search`, `order_by`, cursors."""
+
+from billto.dialects.asking import (
+    LIST,
+    ONE,
+    PAIR,
+    WORD,
+    Words,
+    among,
+    between,
+    by,
+    conditions,
+    equal,
+    other,
+    outside,
+    read_tree,
+)
+from billto.dialects.codecs import BOOL, TEXT, WHOLE
+from billto.dialects.dialect import Asked
+from billto.dialects.params import Given, Param, take
+from billto.dialects.wire import SORT, Table
+from billto.domain.entity import Entity
+from billto.domain.folding import terms
+from billto.domain.nodes import storable
+from billto.domain.paging import unambiguous
+from billto.domain.problems import Problem, Refused
+from billto.domain.query import All, Node, Op, Order, Query
+from billto.domain.query import Words as Term
+from billto.domain.scope import ENVIRONMENTS
+
+WORDS: Words = {
+    "equals":     (ONE,  equal),
+    "not":        (ONE,  other),
+    "gt":         (ONE,  by(Op.GT)),
+    "gte":        (ONE,  by(Op.GE)),
+    "lt":         (ONE,  by(Op.LT)),
+    "lte":        (ONE,  by(Op.LE)),
+    "in":         (LIST, among),
+    "notIn":      (LIST, outside),
+    "contains":   (WORD, by(Op.CONTAINS)),
+    "startsWith": (WORD, by(Op.STARTS)),
+    "endsWith":   (WORD, by(Op.ENDS)),
+    "between":    (PAIR, between),
+}  # fmt: skip
+
+TERMS_MAX = 20
+SEARCH_LENGTH_MAX = 500
+
+PARAMS = (
+    Param("limit", WHOLE, 10, least=1, most=100, says="Number of results per request."),
+    Param(
+        "next_cursor",
+        TEXT,
+        says="pagination.next_cursor of the page before: the next page in the same order.",
+    ),
+    Param(
+        "prev_cursor",
+        TEXT,
+        says="pagination.prev_cursor of the page after: the previous page in the same order.",
+    ),
+    Param(
+        "include_total_count", BOOL, True, says="When false, pagination.total is -1 and nothing is counted."
+    ),
+    Param(
+        "order_by",
+        TEXT,
+        several=True,
+        says="A field to sort by, with - before it for descending; repeatable.",
+    ),
+    Param("query", TEXT, says=f"A JSON object of conditions by field; operators: {', '.join(WORDS)}."),
+    Param(
+        "search",
+        TEXT,
+        says="Words that must all occur in some text or metadata value, whatever case or accents.",
+    ),
+)
+DELETED = Param("deleted", BOOL, False, says="When true, only what is in the trash.")
+ENVIRONMENT = Param(
+    "environment", TEXT, says=f"{' or '.join(ENVIRONMENTS)}; the key's own when it is left out."
+)
+
+
+def params_of(table: Table) -> tuple[Param, ...]:
+    return (*PARAMS, ENVIRONMENT if table.record is Entity else DELETED)
+
+
+def read(table: Table, given: Given) -> Asked:
+    """The question in a list's parameters; raises Refused with every problem of every parameter."""
+    values = take(given, params_of(table))
+    if values["next_cursor"] is not None and values["prev_cursor"] is not None:
+        raise Refused(Problem("bad_parameter", ("prev_cursor",), "cannot be given together with next_cursor"))
+    where = (*_conditions(table, values["query"]), *_search(values["search"]))
+    query = Query(
+        where=where[0] if len(where) == 1 else All(where),
+        order=unambiguous(tuple(_order(table, text) for text in values["order_by"])),
+        limit=values["limit"],
+        trashed=values.get("deleted", False),
+        counted=values["include_total_count"],
+    )
+    backwards = values["prev_cursor"] is not None
+    cursor = values["prev_cursor"] if backwards else values["next_cursor"]
+    return Asked(query, cursor, backwards, values.get("environment"))
+
+
+def _conditions(table: Table, text: str | None) -> tuple[Node, ...]:
+    if not text:
+        return ()
+    try:
+        asked = conditions(table, read_tree(text, "query"), WORDS, bare="equals")
+    except Refused as refused:
+        raise Refused(
+            *(one if one.path[:1] == ("query",) else one.within("query") for one in refused.problems)
+        ) from None
+    return () if asked == All() else (asked,)
+
+
+def _search(text: str | None) -> tuple[Node, ...]:
+    if not text:
+        return ()
+    words = terms(text)
+    if len(text) > SEARCH_LENGTH_MAX or len(words) > TERMS_MAX or not storable(text):
+        detail = f"must have at most {SEARCH_LENGTH_MAX} characters and {TERMS_MAX} words, and no NUL"
+        raise Refused(Problem("bad_parameter", ("search",), detail))
+    return tuple(map(Term, words))
+
+
+def _order(table: Table, text: str) -> Order:
+    name = text.removeprefix("-")
+    try:
+        row = table.field(name, SORT)
+    except Refused as refused:
+        raise Refused(*(one.within("order_by") for one in refused.problems)) from None
+    assert row.attr is not None
+    return Order(row.attr, descending=text.startswith("-"))

@@ -1,0 +1,40 @@
+"""Space Invoices: the addresses."""
+
+from billto.app import customers, entities
+from billto.dialects.dialect import Does, Route
+from billto.dialects.spaceinvoices.customers import CUSTOMER
+from billto.dialects.spaceinvoices.entities import ENTITY
+
+_GET, _PAGE, _CREATE, _CHANGE, _ACT, _DROP = Does
+
+
+def _customer(
+    method: str, path: str, does: Does, verb: object, says: str, status: int = 200, more: str = ""
+) -> Route:
+    return Route(method, path, does, verb, CUSTOMER, says, status=status, more=more)  # type: ignore[arg-type]
+
+
+def _entity(
+    method: str, path: str, does: Does, verb: object, says: str, status: int = 200, more: str = ""
+) -> Route:
+    return Route(method, path, does, verb, ENTITY, says, of_entity=False, status=status, more=more)  # type: ignore[arg-type]
+
+
+ROUTES = (
+    _entity("POST", "/entities", _CREATE, entities.create, "Create a new entity", 201),
+    _entity("GET", "/entities", _PAGE, entities.page, "List all entities"),
+    _entity("GET", "/entities/{id}", _GET, entities.get, "Get entity by ID"),
+    _entity("PUT", "/entities/{id}", _CHANGE, entities.change, "Update an entity"),
+    _entity("PATCH", "/entities/{id}", _CHANGE, entities.change, "Update an entity"),
+    _entity("POST", "/entities/{id}/enable", _ACT, entities.enable, "Enable an entity"),
+    _entity("POST", "/entities/{id}/disable", _ACT, entities.disable, "Disable an entity"),
+    _customer("POST", "/customers", _CREATE, customers.create, "Create a new customer", 201),
+    _customer("GET", "/customers", _PAGE, customers.page, "List all customers"),
+    _customer("GET", "/customers/{id}", _GET, customers.get, "Get customer by ID"),
+    _customer("PATCH", "/customers/{id}", _CHANGE, customers.change, "Update a customer"),
+    _customer("DELETE", "/customers/{id}", _DROP, customers.trash, "Delete a customer", 204),
+    _customer(
+        "DELETE", "/customers/{id}/permanent", _DROP, customers.erase, "Permanently delete a customer", 204
+    ),
+    _customer("POST", "/customers/{id}/restore", _ACT, customers.restore, "Restore a deleted customer"),
+)

@@ -1,0 +1,109 @@
+"""How a record is declared: one attribute, one line; storage, checks and search follow from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import cache
+from types import MappingProxyType, NoneType
+from typing import Any, NamedTuple, get_args, get_type_hints
+
+from billto.domain.nodes import Map, Node, Text, storable
+from billto.domain.problems import Problem
+
+
+class Kind(Enum):
+    """What an attribute holds: the store knows how to keep it, a codec how to write it."""
+
+    TEXT = "text"
+    BOOL = "bool"
+    INT = "int"
+    DECIMAL = "decimal"
+    MOMENT = "moment"  # aware, UTC, milliseconds
+    MAP = "map"  # text by text
+    TREE = "tree"  # a JSON value of a shape
+
+
+@dataclass(frozen=True, slots=True)
+class Attr:
+    """One attribute of a record."""
+
+    kind: Kind
+    name: str = ""
+    nullable: bool = False
+    most: int = 255  # the longest text
+    least: int = 0  # the shortest text
+    among: tuple[str, ...] = ()  # the only texts there are
+    searched: bool = False  # part of the text that searches look through
+    shape: Node | None = None  # what a map or a tree looks like
+    says: str = ""  # its description for developers
+
+    def problems(self, value: Any) -> tuple[Problem, ...]:
+        """What is wrong with a value whose type is right already."""
+        if value is None:
+            return () if self.nullable else (Problem("not_null"),)
+        if self.kind is Kind.TEXT:
+            return self._text_problems(value)
+        return ()
+
+    def _text_problems(self, value: str) -> tuple[Problem, ...]:
+        if len(value) > self.most:
+            return (Problem("too_long", detail=str(self.most)),)
+        if len(value) < self.least:
+            return (Problem("too_short", detail=str(self.least)),)
+        if not (value.isascii() and "\0" not in value) and not storable(value):
+            return (Problem("invalid_text"),)
+        if self.among and value not in self.among:
+            return (Problem("unknown_choice", detail=", ".join(self.among)),)
+        return ()
+
+
+ID = Attr(Kind.TEXT, most=24, least=24)
+FLAG = Attr(Kind.BOOL)
+NUMBER = Attr(Kind.INT)
+AMOUNT = Attr(Kind.DECIMAL)
+MOMENT = Attr(Kind.MOMENT)
+
+# Custom key-value data: the limits are those of the API documents.
+METADATA_KEYS_MAX, METADATA_VALUE_MAX = 50, 250
+METADATA = Attr(
+    Kind.MAP,
+    searched=True,
+    shape=Map(Text(most=METADATA_VALUE_MAX, null=False), most=METADATA_KEYS_MAX),
+    says=f"Custom key-value data for your own use: up to {METADATA_KEYS_MAX} keys, "
+    f"values are texts of up to {METADATA_VALUE_MAX} characters.",
+)
+
+
+def text(
+    most: int, *, least: int = 0, searched: bool = True, among: tuple[str, ...] = (), says: str = ""
+) -> Attr:
+    return Attr(Kind.TEXT, most=most, least=least, searched=searched, among=among, says=says)
+
+
+def tree(shape: Node, says: str = "") -> Attr:
+    return Attr(Kind.TREE, shape=shape, says=says)
+
+
+@cache
+def catalogue(record: type[NamedTuple]) -> Mapping[str, Attr]:
+    """Name → attribute, in the order of declaration, which is also the order of the record's values."""
+    hints = get_type_hints(record, include_extras=True)
+    return MappingProxyType({name: _attr(name, hint) for name, hint in hints.items()})
+
+
+def _attr(name: str, hint: Any) -> Attr:
+    kind, *notes = get_args(hint)
+    (attr,) = (note for note in notes if isinstance(note, Attr))
+    return replace(attr, name=name, nullable=NoneType in get_args(kind))
+
+
+@cache
+def searched(record: type[NamedTuple]) -> tuple[str, ...]:
+    """The texts that searches look through, in the order of their places in the search text."""
+    return tuple(a.name for a in catalogue(record).values() if a.searched and a.kind is Kind.TEXT)
+
+
+@cache
+def searched_map(record: type[NamedTuple]) -> str | None:
+    """The map whose values searches look through as well."""
+    return next((a.name for a in catalogue(record).values() if a.searched and a.kind is Kind.MAP), None)

@@ -1,0 +1,115 @@
+"""The entity: one of your companies, the seller on the documents."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, NamedTuple
+
+from billto.domain.attrs import AMOUNT, FLAG, ID, METADATA, MOMENT, NUMBER, text, tree
+from billto.domain.countries import Country, country, resolve
+from billto.domain.problems import Problem, Refused
+from billto.domain.scope import ENVIRONMENTS
+from billto.domain.settings import TREE, Settings, completed, merged
+from billto.domain.settings import made as made_settings
+
+
+class Entity(NamedTuple):
+    """A legal entity. Limits are those of the API's own schema."""
+
+    # identity
+    id: Annotated[str, ID]
+    account_id: Annotated[str, ID]
+    environment: Annotated[str, text(7, among=ENVIRONMENTS, searched=False)]
+    serial: Annotated[int, NUMBER]  # the store allots it
+    version: Annotated[int, NUMBER]
+    created_at: Annotated[datetime, MOMENT]
+    updated_at: Annotated[datetime, MOMENT]
+    # who
+    name: Annotated[str, text(255, least=1)]
+    # where
+    country: Annotated[str, text(100, least=1)]
+    country_code: Annotated[str, text(2, least=2)]
+    currency_code: Annotated[str, text(3, least=3)]
+    locale: Annotated[str, text(20, least=1)]
+    # settings
+    settings: Annotated[Settings, tree(TREE, TREE.says)]
+    email: Annotated[str | None, text(255)] = None
+    phone: Annotated[str | None, text(50)] = None
+    website: Annotated[str | None, text(500)] = None
+    address: Annotated[str | None, text(500)] = None
+    address_2: Annotated[str | None, text(500)] = None
+    post_code: Annotated[str | None, text(20)] = None
+    city: Annotated[str | None, text(100)] = None
+    state: Annotated[str | None, text(100)] = None
+    timezone: Annotated[
+        str | None, text(100, says="where its days begin and end, a name of the IANA database")
+    ] = None
+    # tax
+    tax_number: Annotated[str | None, text(50)] = None
+    tax_number_2: Annotated[str | None, text(50)] = None
+    company_number: Annotated[str | None, text(50)] = None
+    fiscal_region_code: Annotated[str | None, text(10)] = None
+    starting_capital: Annotated[Decimal | None, AMOUNT] = None
+    is_tax_subject: Annotated[bool, FLAG] = True
+    is_enabled: Annotated[bool, FLAG] = True
+    # theirs
+    metadata: Annotated[dict[str, str], METADATA] = {}  # noqa: RUF012 (every entity is made with its own)
+
+
+def made(values: Mapping[str, Any], *, account_id: str, environment: str, id: str, now: datetime) -> Entity:
+    """A new entity out of checked values, with what follows from its country.
+
+    Raises Refused when the country means none that is known and no code was given beside it.
+    """
+    code = values.get("country_code") or resolve(values["country"])
+    if code is None:
+        raise Refused(Problem("unknown_country", ("country",)))
+    home = country(code)
+    locale = values.get("locale") or home.locale
+    derived = {
+        "country_code": code,
+        "currency_code": values.get("currency_code") or home.currency,
+        "locale": locale,
+    }
+    settings = made_settings(home, locale, values.get("settings") or {})
+    given = {"metadata": {}, **values, **derived, "settings": settings, "environment": environment}
+    return Entity(**given, id=id, account_id=account_id, serial=0, version=1, created_at=now, updated_at=now)
+
+
+# What an entity keeps for life: documents, numbers and taxes hang on it.
+FIXED = ("country", "country_code", "environment")
+
+
+def changed(entity: Entity, values: Mapping[str, Any], now: datetime) -> Entity:
+    """The entity with some checked values in place of its own, settings merged key by key.
+
+    A fixed value may be sent back as it is. Raises Refused when it differs.
+    """
+    immutable = [name for name in FIXED if name in values and values[name] != getattr(entity, name)]
+    if immutable:
+        raise Refused(*(Problem("immutable", (name,)) for name in immutable))
+    new = {**values, "settings": merged(entity.settings, values.get("settings") or {})}
+    if entity._replace(**new) == entity:
+        return entity
+    return _touched(entity, {**new, "settings": completed(new["settings"], home(entity))}, now)
+
+
+def enabled(entity: Entity, now: datetime) -> Entity:
+    return _touched(entity, {"is_enabled": True}, now)
+
+
+def disabled(entity: Entity, now: datetime) -> Entity:
+    """Who is disabled issues no documents; everything else goes on."""
+    return _touched(entity, {"is_enabled": False}, now)
+
+
+def home(entity: Entity) -> Country:
+    """The rules of the entity's country."""
+    return country(entity.country_code)
+
+
+def _touched(entity: Entity, values: Mapping[str, Any], now: datetime) -> Entity:
+    new = entity._replace(**values)
+    if new == entity:
+        return entity
+    return new._replace(version=entity.version + 1, updated_at=max(now, entity.updated_at))

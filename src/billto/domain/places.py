@@ -1,0 +1,17 @@
+"""Which country an address is in: free text in any language, and the code that follows from it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from billto.domain.countries import resolve
+
+
+def with_country_code(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with the code that their country means; a code that was given wins.
+
+    A country nobody knows leaves the code empty: it is an address line then, and no reason to refuse.
+    """
+    if "country" not in values or values.get("country_code"):
+        return dict(values)
+    country = values["country"]
+    return {**values, "country_code": resolve(country) if country else None}

@@ -1,0 +1,104 @@
+"""All that can be wrong with a request, said once; each dialect spells it in its own form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault: a key of CODES, where it is (names from the outside in), and what is needed instead."""
+
+    code: str
+    path: Path = ()
+    detail: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, for a person, without saying where."""
+        return CODES[self.code].sentence.format(detail=self.detail)
+
+    def within(self, *outer: str | int) -> "Problem":
+        """The same fault seen from further outside."""
+        return replace(self, path=(*outer, *self.path))
+
+
+class Refused(Exception):
+    """A request cannot be served; carries every problem found, not just the first.
+
+    `retry_seconds` is set where the same request may succeed later.
+    """
+
+    def __init__(self, *problems: Problem, retry_seconds: int | None = None) -> None:
+        self.problems = problems
+        self.retry_seconds = retry_seconds
+        super().__init__("; ".join(f"{'.'.join(map(str, p.path))}: {p.code}" for p in problems))
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the gravest problem: the one that the first problem has."""
+        return CODES[self.problems[0].code].status
+
+
+class Code(NamedTuple):
+    """What a code means to a program and to a person."""
+
+    status: int
+    sentence: str
+
+
+CODES: Mapping[str, Code] = {
+    # values
+    "required": Code(422, "is required"),
+    "not_null": Code(422, "must not be null"),
+    "wrong_type": Code(422, "must be {detail}"),
+    "too_long": Code(422, "must have at most {detail} characters"),
+    "too_short": Code(422, "must have at least {detail} characters"),
+    "too_many": Code(422, "must have at most {detail} elements"),
+    "out_of_range": Code(422, "must be {detail}"),
+    "unknown_choice": Code(422, "must be one of: {detail}"),
+    "invalid_format": Code(422, "does not have the required form ({detail})"),
+    "invalid_text": Code(422, "must not contain NUL or half of a surrogate pair"),
+    "unknown_placeholder": Code(422, "names placeholders that do not exist: {detail}"),
+    "unknown_country": Code(422, "is not a country that is known; give country_code"),
+    "immutable": Code(422, "cannot be changed after creation"),
+    # questions
+    "bad_parameter": Code(400, "{detail}"),
+    "unknown_field": Code(400, "is not a field that may be asked for; allowed are: {detail}"),
+    "unknown_operator": Code(400, "is not an operator; allowed are: {detail}"),
+    "bad_operand": Code(400, "needs {detail}"),
+    "bad_cursor": Code(400, "is not a cursor of this list in this order"),
+    # bodies and requests
+    "malformed": Code(400, "{detail}"),
+    "duplicate_key": Code(400, "stands in the object more than once"),
+    "too_deep": Code(400, "nests deeper than {detail} levels"),
+    "unsupported_media_type": Code(415, "must be {detail}"),
+    "too_large": Code(413, "must have at most {detail} bytes"),
+    "timed_out": Code(408, "did not arrive in time"),
+    "unknown_path": Code(404, "there is nothing at this address"),
+    "method_not_allowed": Code(405, "this address takes {detail}"),
+    # who asks
+    "unauthorized": Code(401, "a valid API key is needed"),
+    "read_only_key": Code(403, "this key may only read"),
+    "account_key_needed": Code(403, "this key belongs to one entity; a key of the account is needed"),
+    "other_environment": Code(403, "this key is for the {detail} environment"),
+    "entity_needed": Code(400, "several entities can be reached with this key; name one in {detail}"),
+    "no_entity": Code(400, "there is no entity yet; create one first"),
+    "rate_limited": Code(429, "Rate limit exceeded"),
+    # records
+    "not_found": Code(404, "{detail} not found"),
+    "not_in_trash": Code(409, "only what is in the trash can be deleted permanently"),
+    "in_use": Code(409, "is still referred to by {detail}"),
+    "taken": Code(409, "is in use already"),
+    "changed_since": Code(412, "was changed since the version that If-Match names"),
+    "key_reused": Code(409, "was used for another request already"),
+    "key_in_flight": Code(409, "belongs to a request that is still being worked on"),
+    # ourselves
+    "too_slow": Code(503, "the question took longer than {detail} seconds; ask for less"),
+    "unavailable": Code(503, "the database cannot be reached at the moment"),
+    "busy": Code(503, "too many requests are being worked on at the moment"),
+    "out_of_space": Code(507, "there is no space left to store anything"),
+    "internal": Code(500, "something went wrong on our side"),
+}

@@ -1,0 +1,192 @@
+"""What SQLite and PostgreSQL say differently in SQL and in values: this file and nothing else knows."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import msgspec
+
+from billto.domain.attrs import Attr, Kind, catalogue
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+# Trigrams are of letters and digits: a term without three of them in a row has none to be looked up by.
+_TRIGRAM = re.compile(r"[^\W_]{3}")
+
+Convert = Callable[[Any], Any]
+
+write_json = msgspec.json.Encoder(decimal_format="number").encode
+read_json = msgspec.json.Decoder().decode
+
+
+def _json_text(value: Any) -> str:
+    return write_json(value).decode()
+
+
+class Engine:
+    """One database's way to say things."""
+
+    name: str
+    types: Mapping[str, str]  # what migrations call the kinds of columns
+    writes: Mapping[Kind, Convert]
+    reads: Mapping[Kind, Convert]
+    false: str
+
+    def mark(self, number: int) -> str:
+        """The place of the n-th value in a statement."""
+        raise NotImplementedError
+
+    def contains(self, text: str, term: str, mark: Callable[[str], str]) -> str:
+        """A folded text contains a folded term."""
+        raise NotImplementedError
+
+    def slot(self, number: int) -> str:
+        """The n-th of the texts that a search text is made of."""
+        raise NotImplementedError
+
+    def begins(self, text: str, term: str) -> str:
+        raise NotImplementedError
+
+    def ends(self, text: str, term: str) -> str:
+        raise NotImplementedError
+
+    def tag(self, attr: str, key: str) -> str:
+        """One value of a map."""
+        raise NotImplementedError
+
+    def among(self, column: str, values: Sequence[Any], hold: Callable[[Any], str]) -> str:
+        raise NotImplementedError
+
+    def loader(self, record: type[NamedTuple]) -> Callable[[Any], Any]:
+        """From a row with all columns to the record; written out flat because every read runs it."""
+        names: dict[str, Any] = {"make": record._make}
+        parts = []
+        for at, attr in enumerate(catalogue(record).values()):
+            part = f"r[{at}]"
+            if (read := self.reads.get(attr.kind)) is not None:
+                names[f"f{at}"] = read
+                part = f"f{at}(r[{at}])"
+                if attr.nullable:
+                    part = f"None if r[{at}] is None else {part}"
+            parts.append(part)
+        return eval(f"lambda r: make(({', '.join(parts)},))", names)  # type: ignore[no-any-return]  # noqa: S307
+
+    def stored(self, attr: Attr, value: Any) -> Any:
+        """A value as the database takes it."""
+        write = self.writes.get(attr.kind)
+        return value if value is None or write is None else write(value)
+
+    def values(self, record: NamedTuple) -> list[Any]:
+        return [
+            self.stored(attr, value)
+            for attr, value in zip(catalogue(type(record)).values(), record, strict=True)
+        ]
+
+
+def _milliseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def _moment(milliseconds: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+class Sqlite(Engine):
+    name = "sqlite"
+    false = "0"
+    types = {  # noqa: RUF012
+        "TEXT": "TEXT",
+        "INT": "INTEGER",
+        "BOOL": "INTEGER",
+        "MOMENT": "INTEGER",
+        "DECIMAL": "TEXT",
+        "JSON": "TEXT",
+        "BLOB": "BLOB",
+    }
+    writes = {  # noqa: RUF012
+        Kind.BOOL: int,
+        Kind.MOMENT: _milliseconds,
+        Kind.DECIMAL: str,
+        Kind.MAP: _json_text,
+        Kind.TREE: _json_text,
+    }
+    reads = {  # noqa: RUF012
+        Kind.BOOL: bool,
+        Kind.MOMENT: _moment,
+        Kind.DECIMAL: Decimal,
+        Kind.MAP: read_json,
+        Kind.TREE: read_json,
+    }
+
+    def mark(self, number: int) -> str:
+        return f"?{number}"
+
+    def contains(self, text: str, term: str, mark: Callable[[str], str]) -> str:
+        return f"instr({text}, {mark(term)}) > 0"
+
+    def slot(self, number: int) -> str:
+        return f"slot(search, {number})"  # a function of ours, see sqlite.py
+
+    def begins(self, text: str, term: str) -> str:
+        return f"substr({text}, 1, length({term})) = {term}"
+
+    def ends(self, text: str, term: str) -> str:
+        return f"(length({term}) = 0 OR substr({text}, -length({term})) = {term})"
+
+    def tag(self, attr: str, key: str) -> str:
+        return f"(SELECT value FROM json_each({attr}) WHERE key = {key})"
+
+    def among(self, column: str, values: Sequence[Any], hold: Callable[[Any], str]) -> str:
+        return f"{column} IN ({', '.join(map(hold, values))})" if values else "1=0"
+
+
+class Postgres(Engine):
+    name = "postgresql"
+    false = "FALSE"
+    types = {  # noqa: RUF012
+        "TEXT": 'TEXT COLLATE "C"',
+        "INT": "BIGINT",
+        "BOOL": "BOOLEAN",
+        "MOMENT": "TIMESTAMPTZ(3)",
+        "DECIMAL": "NUMERIC",
+        "JSON": "JSON",  # not JSONB, which forgets the order of keys
+        "BLOB": "BYTEA",
+    }
+    writes = {Kind.MAP: _json_text, Kind.TREE: _json_text}  # noqa: RUF012
+    reads = {Kind.MAP: read_json, Kind.TREE: read_json}  # noqa: RUF012
+
+    def mark(self, number: int) -> str:
+        return f"${number}"
+
+    def contains(self, text: str, term: str, mark: Callable[[str], str]) -> str:
+        # The trigram index is for LIKE; a term that gives it nothing to look up would read all of it.
+        if _TRIGRAM.search(term):
+            return f"{text} LIKE {mark('%' + _literal(term) + '%')}"
+        return f"strpos({text}, {mark(term)}) > 0"
+
+    def slot(self, number: int) -> str:
+        return f"split_part(search, E'\\x1f', {number + 2})"
+
+    def begins(self, text: str, term: str) -> str:
+        return f"starts_with({text}, {term}::text)"
+
+    def ends(self, text: str, term: str) -> str:
+        return f"right({text}, length({term}::text)) = {term}::text"
+
+    def tag(self, attr: str, key: str) -> str:
+        return f'({attr} ->> {key}::text) COLLATE "C"'
+
+    def among(self, column: str, values: Sequence[Any], hold: Callable[[Any], str]) -> str:
+        # One value however many there are, so that the statement stays the same and stays prepared.
+        return f"{column} = ANY({hold(list(values))})"
+
+
+def _literal(term: str) -> str:
+    """The term with the signs that LIKE would take for wildcards made plain."""
+    return term.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+SQLITE, POSTGRES = Sqlite(), Postgres()

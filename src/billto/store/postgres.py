@@ -1,0 +1,263 @@
+"""PostgreSQL over asyncpg: a pool that resets by discipline, short transactions, faults told apart."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar, cast
+
+import asyncpg
+
+from billto.domain.answer import Answer
+from billto.domain.problems import Problem, Refused
+from billto.store import statements
+from billto.store.engine import POSTGRES
+from billto.store.layout import LAYOUTS
+from billto.store.tx import Reader, Tx, counts, loader
+
+T = TypeVar("T")
+Work = Callable[[Tx], Coroutine[Any, Any, T]]
+
+CONNECT_SECONDS = 5
+# Longer than any statement may take: only a server that hangs makes a client wait so long.
+COMMAND_SECONDS = 10
+TRIES = 4
+# Counts are kept in several rows of an entity, so that its writers do not wait for each other.
+SHARDS = 16
+
+
+class _Connection(asyncpg.Connection):  # type: ignore[misc]
+    """Needs no reset query between users: every one of them ends its transaction and sets nothing."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+class PostgresStore:
+    """The store on a PostgreSQL server."""
+
+    engine = POSTGRES
+
+    def __init__(
+        self,
+        url: str,
+        clock: Callable[[], datetime],
+        new_id: Callable[[datetime], str],
+        *,
+        seconds_max: float = 5,
+        connections_max: int = 10,
+    ) -> None:
+        self._url = url
+        self._clock = clock
+        self._new_id = new_id
+        self._seconds_max = seconds_max
+        self._connections_max = connections_max
+        self._pool: asyncpg.Pool | None = None
+        self._opening = asyncio.Lock()
+        self.reader = PostgresReader(self)
+
+    async def open(self) -> None:
+        """Opens what can be opened; a server that is away now is tried again with each request."""
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            try:
+                await asyncio.wait_for(self._pool.close(), CONNECT_SECONDS)
+            except TimeoutError:
+                self._pool.terminate()
+
+    async def ready(self) -> int:
+        """The schema's version, as proof that the database answers."""
+        async with self.connection() as connection:
+            return int(await connection.fetchval("SELECT max(number) FROM migration"))
+
+    async def write(self, work: Work[T]) -> T:
+        """What the work returns, once all it wrote is committed. It may be run again from the start."""
+        for left in reversed(range(TRIES)):
+            try:
+                async with self.connection() as connection:
+                    return await self._transaction(connection, work)
+            except _Again:
+                if not left:
+                    raise Refused(Problem("busy"), retry_seconds=1) from None
+                await asyncio.sleep(random.uniform(0, 0.02) * (TRIES - left))  # noqa: S311
+        raise AssertionError
+
+    async def _transaction(self, connection: Any, work: Work[T]) -> T:
+        await connection.execute("BEGIN")
+        try:
+            tx = PostgresTx(connection, self._clock(), self._new_id)
+            value = await work(tx)
+            await tx.flush()
+        except BaseException:
+            if not connection.is_closed():
+                await connection.execute("ROLLBACK")
+            raise
+        await connection.execute("COMMIT")
+        return value
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Any]:
+        """A connection of the pool; every fault of the database becomes what it means to whoever asked."""
+        try:
+            pool = self._pool or await self._opened()
+            async with pool.acquire(timeout=CONNECT_SECONDS) as connection:
+                yield connection
+        except _FAULTS as fault:
+            raise self._meant(fault) from fault
+
+    async def _opened(self) -> asyncpg.Pool:
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await asyncpg.create_pool(
+                    self._url,
+                    min_size=1,
+                    max_size=self._connections_max,
+                    connection_class=_Connection,
+                    timeout=CONNECT_SECONDS,
+                    command_timeout=COMMAND_SECONDS,
+                    server_settings={
+                        "application_name": "billto",
+                        "statement_timeout": str(round(self._seconds_max * 1000)),
+                        "lock_timeout": str(round(self._seconds_max * 1000)),
+                        "idle_in_transaction_session_timeout": "15000",
+                        "default_transaction_isolation": "read committed",
+                        "jit": "off",
+                        "timezone": "UTC",
+                    },
+                )
+            return self._pool
+
+    def _meant(self, fault: BaseException) -> BaseException:
+        match fault:
+            case asyncpg.SerializationError() | asyncpg.DeadlockDetectedError():
+                return _Again()
+            case asyncpg.UniqueViolationError() if fault.table_name == "answer":
+                return (
+                    _Again()
+                )  # the same request came at once through another process; its answer is there now
+            case asyncpg.UniqueViolationError():
+                return Refused(Problem("taken", (str(fault.constraint_name),)))
+            case asyncpg.ForeignKeyViolationError():
+                return Refused(Problem("in_use", detail="documents"))
+            case asyncpg.QueryCanceledError() | asyncpg.LockNotAvailableError():
+                return Refused(Problem("too_slow", detail=f"{self._seconds_max:g}"))
+            case asyncpg.DiskFullError():
+                return Refused(Problem("out_of_space"), retry_seconds=10)
+            case asyncpg.PostgresError() if not isinstance(fault, _AWAY):
+                return cast(BaseException, fault)
+            case _:
+                return Refused(Problem("unavailable"), retry_seconds=2)
+
+
+class _Again(Exception):
+    """The transaction lost against another one and may be tried again."""
+
+
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,  # a replica: the primary is elsewhere now
+    asyncpg.InsufficientResourcesError,
+)
+_FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+
+
+class PostgresReader(Reader):
+    """Reads what is committed; each question is one statement on a connection of the pool."""
+
+    engine = POSTGRES
+
+    def __init__(self, store: PostgresStore) -> None:
+        self._store = store
+
+    async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
+        try:
+            return await self._fetch(sql, values)
+        except Refused as refused:
+            if refused.problems[0].code != "unavailable":
+                raise
+            # A connection that died while it lay in the pool says nothing about the next one.
+            return await self._fetch(sql, values)
+
+    async def _fetch(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
+        async with self._store.connection() as connection:
+            return await connection.fetch(sql, *values)  # type: ignore[no-any-return]
+
+
+class PostgresTx(Tx):
+    """A transaction. What only has to be there at its end is sent in one statement at its end."""
+
+    def __init__(self, connection: Any, now: datetime, new_id: Callable[[datetime], str]) -> None:
+        super().__init__(POSTGRES, now, new_id)
+        self._connection = connection
+        self._late: list[tuple[str, dict[str, Any]]] = []
+
+    async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
+        return await self._connection.fetch(sql, *values)  # type: ignore[no-any-return]
+
+    async def flush(self) -> None:
+        if not self._late:
+            return
+        parts: list[str] = []
+        held: list[Any] = []
+        for at, (table, values) in enumerate(self._late):
+            marks = ", ".join(f"${len(held) + number}" for number in range(1, len(values) + 1))
+            parts.append(f"i{at} AS (INSERT INTO {table} ({', '.join(values)}) VALUES ({marks}))")
+            held += values.values()
+        self._late.clear()
+        await self.rows(f"WITH {', '.join(parts)} SELECT 1", held)
+
+    async def answered(self, tenant_id: str, request_id: str) -> Answer | None:
+        rows = await self.rows(_CLAIM, [f"{tenant_id}/{request_id}", tenant_id, request_id])
+        if not rows[0]["claimed"]:
+            raise Refused(Problem("key_in_flight"), retry_seconds=1)
+        return None if rows[0]["tenant_id"] is None else loader(POSTGRES, Answer)(rows[0])
+
+    async def _append(self, table: str, values: dict[str, Any]) -> None:
+        self._late.append((table, values))
+
+    async def _insert_allotted(self, record: NamedTuple, values: dict[str, Any]) -> int:
+        layout = LAYOUTS[type(record)]
+        del values["serial"]
+        sql = statements.insert(POSTGRES, layout.table, tuple(values), "serial")
+        held = list(values.values())
+        if layout.counted:
+            marks = [f"${len(held) + at}" for at in range(1, 5)]
+            sql = f"WITH counted AS ({_COUNT.format(*marks)}) {sql}"
+            held += [values["entity_id"], random.randrange(SHARDS), *counts(record)]  # noqa: S311
+        rows = await self.rows(sql, held)
+        return int(rows[0][0])
+
+    async def _updated(self, old: NamedTuple, new: NamedTuple, before: str | None, after: str | None) -> None:
+        if LAYOUTS[type(new)].counted and counts(old) != counts(new):
+            await self._recount(new, *(b - a for a, b in zip(counts(old), counts(new), strict=True)))
+
+    async def _deleted(self, record: NamedTuple) -> None:
+        if LAYOUTS[type(record)].counted:
+            await self._recount(record, *(-n for n in counts(record)))
+
+    async def _recount(self, record: NamedTuple, live: int, trashed: int) -> None:
+        entity_id = record.entity_id  # type: ignore[attr-defined]
+        shard = random.randrange(SHARDS)  # noqa: S311
+        await self.rows(_COUNT.format("$1", "$2", "$3", "$4"), [entity_id, shard, live, trashed])
+
+
+# A single row of an entity may count below nothing; only their sum is a number of customers.
+_COUNT = (
+    "INSERT INTO tally (entity_id, shard, live, trashed, last_serial) VALUES ({}, {}, {}, {}, 0)"
+    " ON CONFLICT (entity_id, shard) DO UPDATE"
+    " SET live = tally.live + EXCLUDED.live, trashed = tally.trashed + EXCLUDED.trashed"
+)
+# The lock is asked for before the answer is looked for, in one statement; should the other request have
+# ended just in between, its answer's unique key makes this transaction start again and find it.
+_CLAIM = (
+    f"SELECT answer.{', answer.'.join(Answer._fields)}, claimed"
+    " FROM (SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS claimed) AS lock"
+    " LEFT JOIN answer ON tenant_id = $2 AND answer.request_id = $3"
+)

@@ -1,0 +1,371 @@
+"""SQLite inside the process: quick reads on the event loop, one writer whose requests share an fsync."""
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar, cast
+
+import apsw
+
+from billto.domain.customer import Customer
+from billto.domain.folding import SEAM
+from billto.domain.problems import Problem, Refused
+from billto.domain.query import All, Page, Query
+from billto.store import statements
+from billto.store.compile import Compiler, needles
+from billto.store.engine import SQLITE
+from billto.store.layout import LAYOUTS
+from billto.store.tx import R, Reader, Tx, counts
+
+T = TypeVar("T")
+Work = Callable[[Tx], Coroutine[Any, Any, T]]
+
+# How many requests share one fsync at most: what they take on the loop is what a read may have to wait.
+BATCH_MAX = 128
+QUEUE_MAX = 2_000
+READERS = 4
+BUSY_SECONDS = 5
+# Up to so many hits the trigram index names the rows; a more common term is found sooner by walking along.
+HITS_MAX = 2_000
+_GRAMS_MAX = 8
+_TENANT_BITS = 32
+_STEPS_BETWEEN_LOOKS = 20_000  # of SQLite's machine, a few milliseconds
+
+# WAL with FULL: a commit is on the disk before it is answered, also when the power goes.
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA fullfsync = ON",
+    "PRAGMA checkpoint_fullfsync = ON",
+    "PRAGMA wal_autocheckpoint = 4000",
+    "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -65536",
+)
+
+
+def connect(path: Path, *, vfs: str | None = None) -> apsw.Connection:
+    """A connection as Billto needs it."""
+    connection = apsw.Connection(str(path), vfs=vfs)
+    connection.set_busy_timeout(BUSY_SECONDS * 1000)
+    for pragma in _PRAGMAS:
+        connection.execute(pragma).fetchall()
+    connection.create_scalar_function("slot", _slot, 2, deterministic=True)
+    return connection
+
+
+def _slot(*of: Any) -> str:
+    search, number = of
+    return str(search.split(SEAM, number + 2)[number + 1])
+
+
+class SqliteStore:
+    """The store in one file. `write` answers when what was written is on the disk."""
+
+    engine = SQLITE
+
+    def __init__(
+        self,
+        path: Path,
+        clock: Callable[[], datetime],
+        new_id: Callable[[datetime], str],
+        *,
+        seconds_max: float = 5,
+    ) -> None:
+        self._path = path
+        self._clock = clock
+        self._new_id = new_id
+        self._seconds_max = seconds_max
+        self._threads = ThreadPoolExecutor(READERS, "billto-read")
+        self._of_thread = threading.local()
+        self._commit_thread = ThreadPoolExecutor(1, "billto-commit")
+        self._queue: deque[tuple[Work[Any], asyncio.Future[Any]]] = deque()
+        self._waiting = asyncio.Event()
+        self._closing = False
+
+    async def open(self) -> None:
+        self._reading = connect(self._path)
+        self._writing = connect(self._path)
+        # On the loop nobody waits for a lock: a busy database is waited for in the commit thread.
+        self._writing.set_busy_timeout(0)
+        self._writer = asyncio.create_task(self._write_forever(), name="writer")
+        self.reader = SqliteReader(self)
+
+    async def close(self) -> None:
+        """What was taken on is finished first; nothing more is taken on."""
+        self._closing = True
+        self._waiting.set()
+        await self._writer
+        self._commit_thread.shutdown()
+        self._threads.shutdown()
+        self._writing.close()
+        self._reading.close()
+
+    async def ready(self) -> int:
+        """The schema's version, as proof that the database answers."""
+        return int(self.ask("SELECT max(number) FROM migration", ())[0][0])
+
+    async def write(self, work: Work[T]) -> T:
+        """What the work returns, once everything it wrote is on the disk."""
+        if self._closing:
+            raise Refused(Problem("unavailable"), retry_seconds=1)
+        if len(self._queue) >= QUEUE_MAX:
+            raise Refused(Problem("busy"), retry_seconds=1)
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._queue.append((work, done))
+        self._waiting.set()
+        return await done
+
+    def ask(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        """On the loop: only for what an index answers at once."""
+        return self._reading.execute(sql, values).fetchall()
+
+    async def ask_beside(self, work: Callable[[apsw.Connection], T]) -> T:
+        """In a thread, and not for ever: what may have to look at many rows."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._bounded, work)
+
+    def _bounded(self, work: Callable[[apsw.Connection], T]) -> T:
+        connection: apsw.Connection | None = getattr(self._of_thread, "connection", None)
+        if connection is None:
+            connection = self._of_thread.connection = connect(self._path)
+        end = time.monotonic() + self._seconds_max
+        connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS_BETWEEN_LOOKS)
+        try:
+            return work(connection)
+        except apsw.InterruptError:
+            raise Refused(Problem("too_slow", detail=f"{self._seconds_max:g}")) from None
+
+    async def _write_forever(self) -> None:
+        loop = asyncio.get_running_loop()
+        while not self._closing:
+            await self._waiting.wait()
+            self._waiting.clear()
+            while self._queue:
+                batch = [self._queue.popleft() for _ in range(min(len(self._queue), BATCH_MAX))]
+                await self._write_batch(loop, [(work, done) for work, done in batch if not done.done()])
+
+    async def _write_batch(
+        self, loop: asyncio.AbstractEventLoop, batch: list[tuple[Work[Any], asyncio.Future[Any]]]
+    ) -> None:
+        """One transaction for all of them, a savepoint for each, one fsync, then all the answers."""
+        answers: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
+        try:
+            await self._begin(loop)
+            answers = [(done, *self._saved(work)) for work, done in batch]
+            await loop.run_in_executor(self._commit_thread, self._writing.execute, "COMMIT")
+        except Exception as fault:
+            self._undo()
+            refusal = refused(fault)
+            answers = [(done, None, refusal) for _, done in batch]
+        finally:
+            for done, value, error in answers:
+                if done.done():
+                    continue
+                if error is None:
+                    done.set_result(value)
+                else:
+                    done.set_exception(error)
+
+    async def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        try:
+            self._writing.execute("BEGIN IMMEDIATE")
+        except apsw.BusyError:  # another process writes
+            await loop.run_in_executor(self._commit_thread, self._begin_patiently)
+
+    def _begin_patiently(self) -> None:
+        self._writing.set_busy_timeout(BUSY_SECONDS * 1000)
+        try:
+            self._writing.execute("BEGIN IMMEDIATE")
+        finally:
+            self._writing.set_busy_timeout(0)
+
+    def _saved(self, work: Work[Any]) -> tuple[Any, BaseException | None]:
+        """What the work returns or raises; if it raises, nothing of it stays."""
+        self._writing.execute("SAVEPOINT one")
+        try:
+            value = finished(work(SqliteTx(self._writing, self._clock(), self._new_id)))
+        except Exception as error:
+            if not self._writing.in_transaction:
+                raise  # SQLite has undone all of the batch (a full disk, a broken one)
+            self._writing.execute("ROLLBACK TO one")
+            self._writing.execute("RELEASE one")
+            if isinstance(error, apsw.FullError | apsw.IOError):
+                raise
+            return None, refused(error)
+        self._writing.execute("RELEASE one")
+        return value, None
+
+    def _undo(self) -> None:
+        try:
+            if self._writing.in_transaction:
+                self._writing.execute("ROLLBACK")
+        except apsw.Error:
+            # A connection that cannot even undo is of no use; what is on the disk is whole, so begin anew.
+            self._writing.close(force=True)
+            self._writing = connect(self._path)
+            self._writing.set_busy_timeout(0)
+
+
+def finished(work: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine that never waits, as everything over SQLite's connection does not."""
+    try:
+        work.send(None)
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]
+    work.close()
+    raise RuntimeError("work inside a transaction waited for something else")
+
+
+def refused(fault: BaseException) -> BaseException:
+    """What a fault of the database means to whoever asked."""
+    match fault:
+        case apsw.FullError():
+            return Refused(Problem("out_of_space"), retry_seconds=10)
+        case apsw.BusyError() | apsw.LockedError():
+            return Refused(Problem("busy"), retry_seconds=1)
+        case apsw.IOError() | apsw.CantOpenError():
+            return Refused(Problem("unavailable"), retry_seconds=5)
+        case apsw.ConstraintError() if "UNIQUE" in str(fault):
+            return Refused(Problem("taken", (str(fault).rpartition(".")[2],)))
+        case apsw.ConstraintError() if "FOREIGN KEY" in str(fault):
+            return Refused(Problem("in_use", detail="documents"))
+        case _:
+            return fault
+
+
+class SqliteReader(Reader):
+    """Reads what is committed."""
+
+    engine = SQLITE
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+
+    async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
+        return self._store.ask(sql, values)
+
+    async def page(self, record: type[R], scope: Any, query: Query) -> Page:
+        return await super().page(record, scope, query)
+
+    async def _page_rows(
+        self, record: type[NamedTuple], whose: dict[str, str], query: Query
+    ) -> Sequence[Any]:
+        if _is_quick(record, query):
+            return self._store.ask(*statements.page(SQLITE, record, whose, query))
+        return await self._store.ask_beside(
+            lambda connection: _look(connection, record, whose, query, statements.page)
+        )
+
+    async def _count(self, record: type[NamedTuple], whose: dict[str, str], query: Query) -> int:
+        rows = await self._store.ask_beside(
+            lambda connection: _look(connection, record, whose, query, statements.count)
+        )
+        return int(rows[0][0])
+
+
+def _is_quick(record: type[NamedTuple], query: Query) -> bool:
+    """Whether an index gives the page as it is asked for, so that only its own rows are read."""
+    return query.where == All() and not query.trashed and query.order[0].attr in LAYOUTS[record].orders
+
+
+def _look(
+    connection: apsw.Connection,
+    record: type[NamedTuple],
+    whose: dict[str, str],
+    query: Query,
+    statement: Callable[..., statements.Statement],
+) -> list[Any]:
+    """Asks by the trigram index when it knows of few enough rows, and by walking along the order else."""
+    grams = trigrams(query) if LAYOUTS[record].indexed else ""
+    if not grams:
+        return connection.execute(*statement(SQLITE, record, whose, query)).fetchall()
+    found = _lookup(grams, whose["entity_id"])
+    probe = Compiler(record, SQLITE)
+    sql = f"SELECT COUNT(*) FROM ({found(probe.hold)} LIMIT {HITS_MAX + 1})"
+    ((hits,),) = cast("list[tuple[int]]", connection.execute(sql, probe.values).fetchall())
+    few = hits <= HITS_MAX or statement is statements.count
+    return connection.execute(
+        *statement(SQLITE, record, whose, query, lookup=found if few else None)
+    ).fetchall()
+
+
+def _lookup(grams: str, entity_id: str) -> statements.Lookup:
+    """The customers of one entity whose search texts have all of these trigrams."""
+
+    def sql(hold: Callable[[Any], str]) -> str:
+        first = f"((SELECT serial FROM entity WHERE id = {hold(entity_id)}) << {_TENANT_BITS})"
+        return (
+            f"SELECT rowid FROM customer_search WHERE customer_search MATCH {hold(grams)}"
+            f" AND rowid BETWEEN {first} AND {first} + {2**_TENANT_BITS - 1}"
+        )
+
+    return sql
+
+
+def trigrams(query: Query) -> str:
+    """What the trigram index is asked: parts of all terms that a hit must contain, a few of many."""
+    grams: dict[str, None] = {}
+    for term in needles(query.where):
+        found = [term[at : at + 3] for at in range(len(term) - 2)]
+        step = max(1, len(found) // _GRAMS_MAX)
+        grams |= dict.fromkeys(found[::step])
+    return " AND ".join(f'"{gram.replace(chr(34), chr(34) * 2)}"' for gram in grams)
+
+
+class SqliteTx(Tx):
+    """A transaction of the writer; none of its coroutines ever waits."""
+
+    def __init__(self, connection: apsw.Connection, now: datetime, new_id: Callable[[datetime], str]) -> None:
+        super().__init__(SQLITE, now, new_id)
+        self._connection = connection
+
+    async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
+        return self._connection.execute(sql, values).fetchall()
+
+    async def _insert_allotted(self, record: NamedTuple, values: dict[str, Any]) -> int:
+        table = LAYOUTS[type(record)].table
+        if not isinstance(record, Customer):
+            del values["serial"]
+            rows = await self.rows(
+                statements.insert(SQLITE, table, tuple(values), "serial"), list(values.values())
+            )
+            return int(rows[0][0])
+        live, trashed = counts(record)
+        ((serial,),) = await self.rows(_COUNT_IN, [record.entity_id, live, trashed])
+        values["serial"] = serial
+        await self.rows(statements.insert(SQLITE, table, tuple(values)), list(values.values()))
+        await self.rows(_INDEX, [serial, values["search"]])
+        return int(serial)
+
+    async def _updated(self, old: NamedTuple, new: NamedTuple, before: str | None, after: str | None) -> None:
+        if not isinstance(new, Customer):
+            return
+        if before != after:
+            await self.rows("DELETE FROM customer_search WHERE rowid = ?", [new.serial])
+            await self.rows(_INDEX, [new.serial, after])
+        if counts(old) != counts(new):
+            live, trashed = (b - a for a, b in zip(counts(old), counts(new), strict=True))
+            await self.rows(_COUNT, [live, trashed, new.entity_id])
+
+    async def _deleted(self, record: NamedTuple) -> None:
+        if isinstance(record, Customer):
+            await self.rows("DELETE FROM customer_search WHERE rowid = ?", [record.serial])
+            live, trashed = counts(record)
+            await self.rows(_COUNT, [-live, -trashed, record.entity_id])
+
+
+_INDEX = "INSERT INTO customer_search (rowid, search) VALUES (?, ?)"
+_COUNT = "UPDATE tally SET live = live + ?, trashed = trashed + ? WHERE entity_id = ? AND shard = 0"
+# The first customer of an entity gets the first number of the entity's range.
+_COUNT_IN = (
+    "INSERT INTO tally (entity_id, shard, live, trashed, last_serial)"
+    f" VALUES (?1, 0, ?2, ?3, ((SELECT serial FROM entity WHERE id = ?1) << {_TENANT_BITS}) + 1)"
+    " ON CONFLICT (entity_id, shard) DO UPDATE SET live = live + ?2, trashed = trashed + ?3,"
+    " last_serial = last_serial + 1 RETURNING last_serial"
+)

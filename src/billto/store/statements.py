@@ -1,0 +1,124 @@
+"""The statements that reads and writes are made of, put together once for each kind of record and engine."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from billto.domain.paging import after, reversed_order
+from billto.domain.query import All, Compare, Missing, Node, Not, Op, Query
+from billto.store.compile import Compiler
+from billto.store.engine import Engine
+from billto.store.layout import LAYOUTS, columns
+
+
+class Statement(NamedTuple):
+    """SQL and the values of its marks."""
+
+    sql: str
+    values: Sequence[Any]
+
+
+# From the function that gives a value its mark, to SQL.
+Lookup = Callable[[Callable[[Any], str]], str]
+
+
+@cache
+def select(engine: Engine, record: type[NamedTuple], keys: tuple[str, ...], *, locked: bool = False) -> str:
+    """One record by its key; `locked` keeps it from being changed by others until the transaction ends."""
+    where = " AND ".join(f"{key} = {engine.mark(at)}" for at, key in enumerate(keys, 1))
+    lock = " FOR UPDATE" if locked and engine.name == "postgresql" else ""
+    return f"SELECT {', '.join(columns(record))} FROM {LAYOUTS[record].table} WHERE {where}{lock}"
+
+
+@cache
+def insert(engine: Engine, table: str, names: tuple[str, ...], returning: str = "") -> str:
+    marks = ", ".join(engine.mark(at) for at in range(1, len(names) + 1))
+    tail = f" RETURNING {returning}" if returning else ""
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}){tail}"
+
+
+@cache
+def update(engine: Engine, table: str, names: tuple[str, ...], keys: tuple[str, ...]) -> str:
+    """Only the columns that changed: another request's columns stay as they are."""
+    sets = ", ".join(f"{name} = {engine.mark(at)}" for at, name in enumerate(names, 1))
+    where = " AND ".join(f"{key} = {engine.mark(at)}" for at, key in enumerate(keys, len(names) + 1))
+    return f"UPDATE {table} SET {sets} WHERE {where}"
+
+
+@cache
+def delete(engine: Engine, table: str, keys: tuple[str, ...]) -> str:
+    where = " AND ".join(f"{key} = {engine.mark(at)}" for at, key in enumerate(keys, 1))
+    return f"DELETE FROM {table} WHERE {where}"
+
+
+def page(
+    engine: Engine,
+    record: type[NamedTuple],
+    tenancy: Mapping[str, str],
+    query: Query,
+    *,
+    lookup: Lookup | None = None,
+) -> Statement:
+    """A page and, where it is asked for, the count of all: one statement.
+
+    The count is the last column of every row. `lookup` makes SQL for the serials of the only rows that can
+    answer, where a search index has found few of them (SQLite).
+    """
+    order = reversed_order(query.order) if query.start and query.start.backwards else query.order
+    here = All((_whose(record, tenancy, query), query.where))
+    start = after(record, order, query.start.place) if query.start else All()
+    compiler = Compiler(record, engine)
+    table = LAYOUTS[record].table
+    hint = _hint(compiler, lookup)
+    wanted = compiler.sql(All((here, start)))
+    shown = ", ".join(columns(record))
+    if query.counted:
+        shown += f", ({_count(compiler, record, tenancy, query, here, hint)})"
+    sql = (
+        f"SELECT {shown} FROM {table}{hint} {wanted}"
+        f" ORDER BY {compiler.order_by(order)} LIMIT {query.limit + 1}"
+    )
+    return Statement(sql, compiler.values)
+
+
+def count(
+    engine: Engine,
+    record: type[NamedTuple],
+    tenancy: Mapping[str, str],
+    query: Query,
+    *,
+    lookup: Lookup | None = None,
+) -> Statement:
+    """The count alone, for a page that came out empty."""
+    compiler = Compiler(record, engine)
+    here = All((_whose(record, tenancy, query), query.where))
+    return Statement(_count(compiler, record, tenancy, query, here, _hint(compiler, lookup)), compiler.values)
+
+
+def _hint(compiler: Compiler, lookup: Lookup | None) -> str:
+    """The rows by their serials, and by no other index."""
+    return f" NOT INDEXED WHERE serial IN ({lookup(compiler.hold)}) AND" if lookup else " WHERE"
+
+
+def _count(
+    compiler: Compiler,
+    record: type[NamedTuple],
+    tenancy: Mapping[str, str],
+    query: Query,
+    here: Node,
+    hint: str,
+) -> str:
+    layout = LAYOUTS[record]
+    if layout.counted and query.where == All():
+        kept = "trashed" if query.trashed else "live"
+        whose = " AND ".join(f"{name} = {compiler.hold(value)}" for name, value in tenancy.items())
+        return f"SELECT CAST(COALESCE(SUM({kept}), 0) AS BIGINT) FROM tally WHERE {whose}"
+    return f"SELECT COUNT(*) FROM {layout.table}{hint} {compiler.sql(here)}"
+
+
+def _whose(record: type[NamedTuple], tenancy: Mapping[str, str], query: Query) -> Node:
+    whose = tuple(Compare(name, Op.EQ, value) for name, value in tenancy.items())
+    if not LAYOUTS[record].counted:
+        return All(whose)
+    missing = Missing("deleted_at")
+    return All((*whose, Not(missing) if query.trashed else missing))

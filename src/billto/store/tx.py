@@ -1,0 +1,192 @@
+"""Reading and writing records within one tenant, written once for both databases."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
+
+from billto.domain.account import Account, Key
+from billto.domain.answer import Answer
+from billto.domain.attrs import Attr, Kind, catalogue
+from billto.domain.event import Event
+from billto.domain.query import Page, Query
+from billto.domain.scope import Scope
+from billto.store import statements
+from billto.store.engine import Engine
+from billto.store.layout import LAYOUTS, columns, kept_beside, tenancy
+
+R = TypeVar("R", bound=NamedTuple)
+
+_JSON = Attr(Kind.MAP)
+
+
+@cache
+def loader(engine: Engine, record: type[NamedTuple]) -> Callable[[Any], Any]:
+    return engine.loader(record)
+
+
+class Reader:
+    """Questions, each one statement. Every one names its tenant, save those about keys and secrets."""
+
+    engine: Engine
+
+    async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
+        raise NotImplementedError
+
+    async def get(self, record: type[R], scope: Scope, id: str) -> R | None:
+        """The record of this id, trashed or not, if the scope reaches it."""
+        return await self._one(record, {**tenancy(record, scope)}, id)
+
+    async def page(self, record: type[R], scope: Scope, query: Query) -> Page:
+        """A page of records; the query's order must be unambiguous."""
+        whose = tenancy(record, scope)
+        rows = await self._page_rows(record, whose, query)
+        return await self._page_of(record, whose, query, rows)
+
+    async def key(self, hint: str) -> Sequence[Key]:
+        """The keys that may be meant by a token with this beginning."""
+        sql = statements.select(self.engine, Key, ("hint",))
+        return tuple(map(loader(self.engine, Key), await self.rows(sql, [hint])))
+
+    async def keys(self, account_id: str | None) -> Sequence[Key]:
+        """All keys of an account, or of the installation; for the operator alone."""
+        sql = f"SELECT {', '.join(columns(Key))} FROM key"
+        where, values = (
+            (f" WHERE account_id = {self.engine.mark(1)}", [account_id]) if account_id else ("", [])
+        )
+        return tuple(map(loader(self.engine, Key), await self.rows(f"{sql}{where} ORDER BY id", values)))
+
+    async def account(self, id: str) -> Account | None:
+        rows = await self.rows(statements.select(self.engine, Account, ("id",)), [id])
+        return loader(self.engine, Account)(rows[0]) if rows else None
+
+    async def secret(self, name: str) -> bytes:
+        """A secret of this installation, shared by all its processes."""
+        rows = await self.rows(f"SELECT value FROM secret WHERE name = {self.engine.mark(1)}", [name])
+        return bytes(rows[0][0])
+
+    async def _one(
+        self, record: type[R], whose: dict[str, str], id: str, *, locked: bool = False
+    ) -> R | None:
+        if whose.setdefault("id", id) != id:  # a key bound to one entity asks for another
+            return None
+        sql = statements.select(self.engine, record, tuple(whose), locked=locked)
+        rows = await self.rows(sql, list(whose.values()))
+        return loader(self.engine, record)(rows[0]) if rows else None
+
+    async def _page_rows(
+        self, record: type[NamedTuple], whose: dict[str, str], query: Query
+    ) -> Sequence[Any]:
+        return await self.rows(*statements.page(self.engine, record, whose, query))
+
+    async def _count(self, record: type[NamedTuple], whose: dict[str, str], query: Query) -> int:
+        rows = await self.rows(*statements.count(self.engine, record, whose, query))
+        return int(rows[0][0])
+
+    async def _page_of(
+        self, record: type[NamedTuple], whose: dict[str, str], query: Query, rows: Sequence[Any]
+    ) -> Page:
+        more = len(rows) > query.limit
+        load = loader(self.engine, record)
+        records = tuple(map(load, rows[: query.limit]))
+        total = None
+        if query.counted:
+            # A page without rows carries no count; the first page's emptiness is the count.
+            total = (
+                int(rows[0][-1]) if rows else await self._count(record, whose, query) if query.start else 0
+            )
+        if query.start and query.start.backwards:
+            return Page(records[::-1], total, bool(records), more)
+        return Page(records, total, more, bool(records) and query.start is not None)
+
+
+class Tx(Reader):
+    """One transaction: what it writes is there altogether, or not at all."""
+
+    def __init__(self, engine: Engine, now: datetime, new_id: Callable[[datetime], str]) -> None:
+        self.engine = engine
+        self.now = now
+        self._new_id = new_id
+
+    def new_id(self) -> str:
+        return self._new_id(self.now)
+
+    async def run(self, sql: str, values: Sequence[Any]) -> None:
+        await self.rows(sql, values)
+
+    async def lock(self, record: type[R], scope: Scope, id: str) -> R | None:
+        """The record as it is and stays until this transaction has changed it."""
+        return await self._one(record, {**tenancy(record, scope)}, id, locked=True)
+
+    async def insert(self, record: R) -> R:
+        """Stores a new record and gives it back with the serial that it was allotted."""
+        kind = type(record)
+        layout = LAYOUTS[kind]
+        values = dict(zip(catalogue(kind), self.engine.values(record), strict=True))
+        for name, value in kept_beside(record).items():
+            values[name] = value if isinstance(value, str) else self.engine.stored(_JSON, value)
+        if not layout.allotted:
+            sql = statements.insert(self.engine, layout.table, tuple(values))
+            await self.run(sql, list(values.values()))
+            return record
+        serial = await self._insert_allotted(record, values)
+        return record._replace(serial=serial)
+
+    async def update(self, old: R, new: R, scope: Scope) -> None:
+        """Stores what differs between two versions of a record."""
+        kind = type(new)
+        attrs = catalogue(kind)
+        differs = [name for name in attrs if getattr(old, name) != getattr(new, name)]
+        values = {name: self.engine.stored(attrs[name], getattr(new, name)) for name in differs}
+        before, after = kept_beside(old), kept_beside(new)
+        for name, value in after.items():
+            if value != before[name]:
+                values[name] = value if isinstance(value, str) else self.engine.stored(_JSON, value)
+        whose = {**tenancy(kind, scope), "id": new.id}  # type: ignore[attr-defined]
+        sql = statements.update(self.engine, LAYOUTS[kind].table, tuple(values), tuple(whose))
+        await self.run(sql, [*values.values(), *whose.values()])
+        await self._updated(old, new, before.get("search"), after.get("search"))
+
+    async def delete(self, record: NamedTuple, scope: Scope) -> None:
+        """Takes a record out for good."""
+        kind = type(record)
+        whose = {**tenancy(kind, scope), "id": record.id}  # type: ignore[attr-defined]
+        await self.run(
+            statements.delete(self.engine, LAYOUTS[kind].table, tuple(whose)), list(whose.values())
+        )
+        await self._deleted(record)
+
+    async def note(self, event: Event) -> None:
+        """Keeps what happened, with what made it happen."""
+        await self._append("event", dict(zip(catalogue(Event), self.engine.values(event), strict=True)))
+
+    async def answered(self, tenant_id: str, request_id: str) -> Answer | None:
+        """The answer that a request with this id was given before. Nobody else can work on it from now on.
+
+        Raises Refused with `key_in_flight` while somebody does.
+        """
+        sql = statements.select(self.engine, Answer, ("tenant_id", "request_id"))
+        rows = await self.rows(sql, [tenant_id, request_id])
+        return loader(self.engine, Answer)(rows[0]) if rows else None
+
+    async def keep(self, answer: Answer) -> None:
+        """Remembers the answer to a request; it becomes true with everything else in this transaction."""
+        await self._append("answer", dict(zip(catalogue(Answer), self.engine.values(answer), strict=True)))
+
+    async def _append(self, table: str, values: dict[str, Any]) -> None:
+        await self.run(statements.insert(self.engine, table, tuple(values)), list(values.values()))
+
+    async def _insert_allotted(self, record: NamedTuple, values: dict[str, Any]) -> int:
+        raise NotImplementedError
+
+    async def _updated(self, old: NamedTuple, new: NamedTuple, before: str | None, after: str | None) -> None:
+        """What is kept beside a changed record: counts, search index."""
+
+    async def _deleted(self, record: NamedTuple) -> None:
+        """What is kept beside a deleted record."""
+
+
+def counts(record: NamedTuple) -> tuple[int, int]:
+    """What a record adds to the counts of live and of trashed ones."""
+    trashed = getattr(record, "deleted_at", None) is not None
+    return (0, 1) if trashed else (1, 0)

@@ -1,0 +1,94 @@
+"""From a request's headers to a scope: whose key it is, which entity it means, what it may do."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from billto.app.parts import Reader
+from billto.domain import account as rules
+from billto.domain.account import Key
+from billto.domain.entity import Entity
+from billto.domain.ids import read_id
+from billto.domain.paging import unambiguous
+from billto.domain.problems import Problem, Refused
+from billto.domain.query import Query
+from billto.domain.scope import Scope
+
+# How long a key that another process has revoked may still open something here.
+KEY_LIFETIME = timedelta(seconds=0.5)
+_KEPT_MAX = 10_000
+# The API's pages name the headers in two ways, its examples in the first.
+_ENTITY, _ACCOUNT = ("x-entity-id", "entity_id"), ("x-account-id", "account_id")
+
+
+class Credentials:
+    """Reads keys, and remembers for a moment what it has read."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._keys: dict[str, tuple[Key, datetime]] = {}
+        # An entity never changes its account or environment, so what was true once stays true.
+        self._entities: set[tuple[str, str, str]] = set()
+
+    async def scope(self, headers: Mapping[str, str], now: datetime, *, of_entity: bool) -> Scope:
+        """The scope of a request; raises Refused without a valid key, or when no one entity is meant."""
+        key = await self._key(bearer(headers), now)
+        scope = Scope(key.account_id, key.environment, key.id, key.read_only, key.entity_id, key.entity_id)
+        account = _named(headers, _ACCOUNT)
+        if account is not None and read_id(account) != key.account_id:
+            raise Refused(Problem("not_found", ("x-account-id",), "Account"))
+        if not of_entity:
+            return scope
+        return scope.about(await self._entity(scope, _named(headers, _ENTITY)))
+
+    async def _key(self, token: str, now: datetime) -> Key:
+        kept = self._keys.get(token)
+        if kept is not None and now < kept[1] and kept[0].is_good(now):
+            return kept[0]
+        hint = rules.hint(token)
+        for key in await self._reader.key(hint) if hint else ():
+            if key.opens_with(token) and key.is_good(now):
+                if len(self._keys) >= _KEPT_MAX:
+                    self._keys.clear()
+                self._keys[token] = (key, now + KEY_LIFETIME)
+                return key
+        self._keys.pop(token, None)
+        raise Refused(Problem("unauthorized"))
+
+    async def _entity(self, scope: Scope, named: str | None) -> str:
+        if named is not None:
+            return await self._reachable(scope, named)
+        if scope.bound_to is not None:
+            return scope.bound_to
+        query = Query(order=unambiguous(()), limit=1, counted=False)
+        page = await self._reader.page(Entity, scope, query)
+        if not page.records:
+            raise Refused(Problem("no_entity", ("x-entity-id",)))
+        if page.has_next:
+            raise Refused(Problem("entity_needed", ("x-entity-id",), "the header x-entity-id"))
+        return str(page.records[0].id)
+
+    async def _reachable(self, scope: Scope, named: str) -> str:
+        """The entity of this id; absent ones, other tenants' and the other environment's look the same."""
+        entity_id = read_id(named)
+        if entity_id is None or scope.bound_to not in (None, entity_id):
+            raise Refused(Problem("not_found", ("x-entity-id",), "Entity"))
+        known = (scope.account_id, scope.environment, entity_id)
+        if known not in self._entities:
+            if await self._reader.get(Entity, scope, entity_id) is None:
+                raise Refused(Problem("not_found", ("x-entity-id",), "Entity"))
+            if len(self._entities) >= _KEPT_MAX:
+                self._entities.clear()
+            self._entities.add(known)
+        return entity_id
+
+
+def bearer(headers: Mapping[str, str]) -> str:
+    """The token of `Authorization: Bearer …`."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Refused(Problem("unauthorized"))
+    return token.strip()
+
+
+def _named(headers: Mapping[str, str], names: tuple[str, ...]) -> str | None:
+    return next((headers[name] for name in names if headers.get(name)), None)

@@ -1,0 +1,56 @@
+"""The same request twice is one effect and the same answer."""
+
+import hashlib
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+from billto.dialects.dialect import Route
+from billto.domain.answer import REQUEST_ID_LENGTH_MAX
+from billto.domain.problems import Problem, Refused
+
+_canonical = msgspec.json.Encoder(decimal_format="string", order="sorted").encode
+
+
+def given_id(headers: Mapping[str, str]) -> str | None:
+    """The id that a client gave its request; `Idempotency-Key` is another name for it."""
+    given = headers.get("x-request-id") or headers.get("idempotency-key")
+    if not given:
+        return None
+    if len(given) > REQUEST_ID_LENGTH_MAX or not given.isascii() or not given.isprintable():
+        detail = f"must be at most {REQUEST_ID_LENGTH_MAX} printable ASCII characters"
+        raise Refused(Problem("bad_parameter", ("X-Request-Id",), detail))
+    return given
+
+
+def made_id() -> str:
+    """An id for a request that came without one."""
+    return f"req_{secrets.token_hex(12)}"
+
+
+def fingerprint(route: Route, id: str, body: Any) -> str:
+    """What makes a request the same request: its address and what its body says, however it is spelt."""
+    said = _canonical([route.method, route.path, id, body])
+    return hashlib.sha256(said).hexdigest()
+
+
+class InFlight:
+    """The requests with an id that this process is working on."""
+
+    def __init__(self) -> None:
+        self._ids: set[tuple[str, str]] = set()
+
+    @contextmanager
+    def only(self, tenant: str, request_id: str) -> Iterator[None]:
+        """Raises Refused with `key_in_flight` while the same id is being worked on."""
+        one = (tenant, request_id)
+        if one in self._ids:
+            raise Refused(Problem("key_in_flight", ("X-Request-Id",)), retry_seconds=1)
+        self._ids.add(one)
+        try:
+            yield
+        finally:
+            self._ids.discard(one)

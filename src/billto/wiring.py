@@ -1,0 +1,76 @@
+"""The one place where the parts meet: settings → store, clock, doors, server."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from billto import config
+from billto.app.parts import Store
+from billto.config import Config
+from billto.dialects.spaceinvoices import DIALECT
+from billto.domain.ids import IdMaker
+from billto.store.doctor import Finding, examine_postgres, examine_sqlite
+from billto.store.migrate import migrate_postgres, migrate_sqlite
+from billto.store.migrations import LATEST, Migration
+from billto.store.postgres import PostgresStore
+from billto.store.sqlite import SqliteStore
+from billto.web.doors import Doors
+from billto.web.limiting import Limiter
+from billto.web.metrics import Metrics
+from billto.web.server import Server
+
+
+def clock() -> datetime:
+    """Now, in UTC, cut to milliseconds: what is stored is what was answered."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def make_store(settings: Config) -> Store:
+    database = settings.database_url
+    if database.path is not None:
+        return SqliteStore(database.path, clock, IdMaker(), seconds_max=settings.statement_seconds)
+    return PostgresStore(
+        database.url, clock, IdMaker(),
+        seconds_max=settings.statement_seconds, connections_max=settings.connections,
+    )  # fmt: skip
+
+
+async def migrate(settings: Config) -> list[Migration]:
+    """Brings the database to this version's schema; what was done is returned."""
+    database = settings.database_url
+    return migrate_sqlite(database.path) if database.path else await migrate_postgres(database.url)
+
+
+@asynccontextmanager
+async def opened(settings: Config) -> AsyncIterator[Store]:
+    """The store for as long as it is needed; a SQLite file is made and migrated on its first use."""
+    if settings.database_url.path is not None:
+        await migrate(settings)
+    store = make_store(settings)
+    await store.open()
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def examine(settings: Config) -> list[Finding]:
+    """What the doctor finds; the database is only read."""
+    database = settings.database_url
+    return await (examine_sqlite(database.path) if database.path else examine_postgres(database.url))
+
+
+def make_server(settings: Config) -> Server:
+    store, limiter, metrics = make_store(settings), Limiter(settings.rate_limit), Metrics()
+
+    def doors(secret: bytes) -> Doors:
+        return Doors(DIALECT, store, clock, limiter, secret, metrics.observe)
+
+    return Server(store, doors, metrics, LATEST)
+
+
+def server() -> Server:
+    """What each serving process makes anew, out of its environment."""
+    return make_server(config.read(os.environ))
