@@ -85,7 +85,7 @@ def serve(
 def _serve(settings: Config) -> None:
     if settings.database_url.path is not None:
         _run(wiring.migrate(settings))
-    _log(settings)
+    _greet(settings)
     if settings.workers > 1:
         _share_metrics(settings)
     uvicorn.run(
@@ -104,10 +104,13 @@ def _serve(settings: Config) -> None:
     )
 
 
-def _log(settings: Config) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+def _greet(settings: Config) -> None:
+    wiring.log()
+    log = logging.getLogger("billto")
+    for name in config.unknown():
+        log.warning("%s is not a setting and has no effect", name)
     where = f"http://{settings.host}:{settings.port}"
-    logging.getLogger("billto").info("serving on %s, keeping in %s", where, settings.database_url.shown)
+    log.info("serving on %s, keeping in %s", where, settings.database_url.shown)
 
 
 def _share_metrics(settings: Config) -> None:
@@ -191,9 +194,9 @@ def key_create(
     until = _moment(expires) if expires else None
 
     async def make(tx: Any) -> accounts.NewKey:
-        of = _id(entity, "entity") if entity else None
+        of = _id(entity, "an entity") if entity else None
         return await accounts.create_key(
-            tx, _id(account, "account"), environment.value,
+            tx, _id(account, "an account"), environment.value,
             entity_id=of, name=name, read_only=read_only, expires_at=until,
         )  # fmt: skip
 
@@ -206,7 +209,7 @@ def key_list(
     account: Annotated[str | None, typer.Option(help="Only this account's.")] = None, as_json: AsJson = False
 ) -> None:
     """List the keys, without their secrets."""
-    of = _id(account, "account") if account else None
+    of = _id(account, "an account") if account else None
     rows = [_shown(key) for key in _with(lambda store: accounts.keys(store.reader, of))]
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
@@ -220,7 +223,7 @@ def key_revoke(
     key: Annotated[str, typer.Argument(help="The key's id, as shown by key list.")], as_json: AsJson = False
 ) -> None:
     """Revoke a key: within a second it opens nothing any more, in any process."""
-    revoked = _with(lambda store: store.write(lambda tx: accounts.revoke_key(tx, _id(key, "key"))))
+    revoked = _with(lambda store: store.write(lambda tx: accounts.revoke_key(tx, _id(key, "a key"))))
     _show(_shown(revoked), as_json=as_json)
 
 
@@ -263,11 +266,7 @@ def _moment(text: str) -> datetime:
 def _id(text: str, what: str) -> str:
     found = read_id(text)
     if found is None:
-        raise Fault(
-            f"{text!r} is not the id of an {what}"
-            if what[0] in "ae"
-            else f"{text!r} is not the id of a {what}"
-        )
+        raise Fault(f"{text!r} is not the id of {what}")
     return found
 
 

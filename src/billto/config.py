@@ -136,25 +136,21 @@ class Config:
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Config:
-    """The settings out of BILLTO_* variables. Raises WrongSetting for the first that cannot be used.
-
-    A name that is none of ours is refused too: a misspelt setting would be silently without effect.
-    """
-    known = {one.variable for one in SETTINGS}
-    unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known | _OTHERS)
-    if unknown:
-        raise WrongSetting(f"{unknown[0]} is not a setting; there are {', '.join(sorted(known))}")
-    values = {one.name: _value(one, environment.get(one.variable) or one.default) for one in SETTINGS}
+    """The settings out of BILLTO_* variables. Raises WrongSetting for the first that cannot be used."""
+    values = {one.name: _value(one, environment) for one in SETTINGS}
     return Config(**values)
 
 
-# Variables of the same prefix that are not the server's.
-_OTHERS = frozenset({"BILLTO_TEST_POSTGRES_URL"})
+def unknown(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """Variables that look like settings and are none: misspelt, most likely, and without effect."""
+    known = {one.variable for one in SETTINGS}
+    return tuple(sorted(name for name in environment if name.startswith(PREFIX) and name not in known))
 
 
-def _value(one: Setting, text: str) -> Any:
+def _value(one: Setting, environment: Mapping[str, str]) -> Any:
+    text = environment.get(one.variable) or one.default
     if one.name == "database_url" and not text:
-        path = Path(os.environ.get("BILLTO_HOME") or SETTINGS[0].default) / "billto.sqlite"
+        path = Path(environment.get(SETTINGS[0].variable) or SETTINGS[0].default) / "billto.sqlite"
         return Database(f"sqlite:///{path}", path)
     try:
         return one.read(text)

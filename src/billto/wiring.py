@@ -1,24 +1,34 @@
 """The one place where the parts meet: settings → store, clock, doors, server."""
 
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from billto import config
+from billto import __version__, config
 from billto.app.parts import Store
 from billto.config import Config
+from billto.dialects.reference import openapi
 from billto.dialects.spaceinvoices import DIALECT
+from billto.dialects.spaceinvoices.words import WORDING
 from billto.domain.ids import IdMaker
 from billto.store.doctor import Finding, examine_postgres, examine_sqlite
 from billto.store.migrate import migrate_postgres, migrate_sqlite
 from billto.store.migrations import LATEST, Migration
 from billto.store.postgres import PostgresStore
 from billto.store.sqlite import SqliteStore
-from billto.web.doors import Doors
+from billto.web.doors import Doors, Observed
 from billto.web.limiting import Limiter
 from billto.web.metrics import Metrics
 from billto.web.server import Server
+
+requests = logging.getLogger("billto.requests")
+
+
+def log() -> None:
+    """Everything that is logged is a line on stderr."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
 def clock() -> datetime:
@@ -65,12 +75,18 @@ async def examine(settings: Config) -> list[Finding]:
 def make_server(settings: Config) -> Server:
     store, limiter, metrics = make_store(settings), Limiter(settings.rate_limit), Metrics()
 
-    def doors(secret: bytes) -> Doors:
-        return Doors(DIALECT, store, clock, limiter, secret, metrics.observe)
+    def observe(seen: Observed) -> None:
+        metrics.observe(seen)
+        if settings.request_log:
+            path = seen.route.path if seen.route else "-"
+            took = round(seen.seconds * 1000, 1)
+            requests.info("%s %s %s %sms %s", seen.method, path, seen.status, took, seen.request_id)
 
-    return Server(store, doors, metrics, LATEST)
+    doors = Doors(DIALECT, store, clock, limiter, observe)
+    return Server(store, doors, metrics, LATEST, openapi(DIALECT, WORDING, __version__))
 
 
 def server() -> Server:
     """What each serving process makes anew, out of its environment."""
+    log()
     return make_server(config.read(os.environ))

@@ -34,10 +34,10 @@ async def create_key(
 ) -> NewKey:
     """A new key; raises Refused when the account or, in this environment of it, the entity does not exist."""
     if await tx.account(account_id) is None:
-        raise Refused(Problem("not_found", ("account",), "Account"))
+        raise Refused(Problem("not_found", detail="Account"))
     scope = Scope(account_id, environment, key_id="")
     if entity_id is not None and await tx.get(Entity, scope, entity_id) is None:
-        raise Refused(Problem("not_found", ("entity",), "Entity"))
+        raise Refused(Problem("not_found", detail="Entity"))
     token = rules.token(environment, of_entity=entity_id is not None)
     hint = rules.hint(token)
     assert hint is not None
@@ -57,7 +57,7 @@ async def revoke_key(tx: Tx, key_id: str) -> Key:
     """The key, which opens nothing any more; raises Refused when there is none."""
     found = [key for key in await tx.keys(None) if key.id == key_id]
     if not found:
-        raise Refused(Problem("not_found", ("key",), "Key"))
+        raise Refused(Problem("not_found", detail="Key"))
     (old,) = found
     if old.revoked_at is not None:
         return old

@@ -119,6 +119,15 @@ AMOUNT = Codec(_amount, None, lambda text: _refuse("wrong_type", "a number"), {"
 ISO = Codec(read_iso, write_iso, read_iso, {"type": "string", "format": "date-time"})
 
 
+def choice(*among: str) -> Codec:
+    """One of some words."""
+
+    def decode(value: Any) -> str:
+        return value if _text(value) in among else _refuse("unknown_choice", ", ".join(among))
+
+    return Codec(decode, None, decode, {"type": "string", "enum": list(among)})
+
+
 def prefixed(prefix: str) -> Codec:
     """Ids that carry the name of their resource: `cust_6595a27b5d35015c3ef0c3fd`; bare ones are taken too."""
 

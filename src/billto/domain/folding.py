@@ -18,7 +18,7 @@ _OPENED = str.maketrans(
     {
         "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ŧ": "t", "ŋ": "n", "ĸ": "k", "ɨ": "i",
         "ƀ": "b", "ɍ": "r", "ɏ": "y", "ƶ": "z", "ǥ": "g", "ɉ": "j", "ⱥ": "a", "ⱦ": "t", "ȼ": "c", "ɇ": "e",
-        "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss", "ĳ": "ij", "ŀ": "l", "ŉ": "n",
+        "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "æ": "ae", "œ": "oe", "þ": "th", "⁄": "/", "\u1ffd": "'",
         "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-", "’": "'", "‘": "'", "ʼ": "'", "´": "'",
         SEAM: " ",
     }
@@ -34,9 +34,9 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _fold(text: str) -> str:
-    while True:  # opening one letter may bring forth another that folds on; two rounds are the most seen
-        apart = unicodedata.normalize("NFKD", text.casefold())
-        plain = "".join(char for char in apart if not unicodedata.combining(char)).translate(_OPENED)
+    while True:  # opening one letter may bring forth another that folds on; three rounds are the most seen
+        apart = unicodedata.normalize("NFKD", text.casefold().translate(_OPENED))
+        plain = "".join(char for char in apart if not unicodedata.combining(char))
         if plain == text:
             return plain
         text = plain

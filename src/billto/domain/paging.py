@@ -81,7 +81,7 @@ class Cursors:
 
     def write(self, start: Start) -> str:
         values = [_plain(value) for value in start.place]
-        said = json.dumps([int(start.backwards), *values], separators=(",", ":")).encode()
+        said = json.dumps([int(start.backwards), *values], separators=(",", ":"), ensure_ascii=False).encode()
         return base64.urlsafe_b64encode(self._mac(said) + said).rstrip(b"=").decode()
 
     def read(self, text: str, *, backwards: bool) -> Start:

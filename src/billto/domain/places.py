@@ -11,7 +11,9 @@ def with_country_code(values: Mapping[str, Any]) -> dict[str, Any]:
 
     A country nobody knows leaves the code empty: it is an address line then, and no reason to refuse.
     """
-    if "country" not in values or values.get("country_code"):
+    given = values.get("country_code")
+    if "country" not in values or given:
         return dict(values)
     country = values["country"]
-    return {**values, "country_code": resolve(country) if country else None}
+    # Where nothing follows, a blank form field stays as blank as it was sent.
+    return {**values, "country_code": (resolve(country) if country else None) or given}

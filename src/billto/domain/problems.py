@@ -98,6 +98,7 @@ CODES: Mapping[str, Code] = {
     # ourselves
     "too_slow": Code(503, "the question took longer than {detail} seconds; ask for less"),
     "unavailable": Code(503, "the database cannot be reached at the moment"),
+    "no_schema": Code(503, "the database has no schema yet: run billto migrate"),
     "busy": Code(503, "too many requests are being worked on at the moment"),
     "out_of_space": Code(507, "there is no space left to store anything"),
     "internal": Code(500, "something went wrong on our side"),

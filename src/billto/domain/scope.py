@@ -1,6 +1,6 @@
 """Whose data a request is about, and what it may do."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -33,9 +33,12 @@ class Scope:
 
     @property
     def tenant(self) -> str:
-        """Whose request it is: the entity's, or the account's when it is about no entity."""
-        return self.entity_id or self.account_id
+        """Whose request it is: the entity's, or the account's in one environment when it is about no entity.
+
+        An account's live and sandbox keys are strangers to each other, also where they use one request id.
+        """
+        return self.entity_id or f"{self.account_id}/{self.environment}"
 
     def about(self, entity_id: str) -> "Scope":
         """The same scope for a request about one entity."""
-        return replace(self, entity_id=entity_id)
+        return Scope(self.account_id, self.environment, self.key_id, self.read_only, entity_id, self.bound_to)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import apsw
 import asyncpg
 
 from billto.domain.attrs import catalogue, searched_map
@@ -42,7 +43,8 @@ class Invariant(NamedTuple):
 
 _REAL_COUNTS = (
     "(SELECT entity_id, SUM(CASE WHEN deleted_at IS NULL THEN 1 ELSE 0 END) AS live,"
-    " SUM(CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END) AS trashed FROM customer GROUP BY entity_id) AS real"
+    " SUM(CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END) AS trashed"
+    " FROM customer GROUP BY entity_id) AS real"
 )
 _KEPT_COUNTS = (
     "(SELECT entity_id, SUM(live) AS live, SUM(trashed) AS trashed FROM tally GROUP BY entity_id) AS kept"
@@ -100,7 +102,14 @@ INVARIANTS = (
 )
 
 
-async def examine_sqlite(path: Path) -> list[Finding]:
+def examine_sqlite(path: Path) -> Awaitable[list[Finding]]:
+    """Raises FileNotFoundError where there is no database; to look must not make one."""
+    if not path.exists():
+        raise FileNotFoundError(f"there is nothing at {path}")
+    return _examine_file(path)
+
+
+async def _examine_file(path: Path) -> list[Finding]:
     connection = connect(path)
 
     async def ask(sql: str, values: list[Any]) -> Any:
@@ -128,8 +137,11 @@ async def examine_postgres(url: str) -> list[Finding]:
 
 async def _examine(engine: Engine, ask: Ask) -> list[Finding]:
     """Every invariant with its counterexamples, up to ten of each."""
-    at = (await ask("SELECT max(number) FROM migration", []))[0][0]
     schema = "the schema is this version's"
+    try:
+        ((at,),) = await ask("SELECT max(number) FROM migration", [])
+    except (apsw.SQLError, asyncpg.UndefinedTableError):
+        at = 0
     if at != LATEST:
         return [Finding(schema, (f"it is {at}, not {LATEST}: run billto migrate",))]
     findings = [Finding(schema, ())]

@@ -25,14 +25,14 @@ class Layout(NamedTuple):
 
 LAYOUTS: dict[type[Any], Layout] = {
     Account: Layout("account"),
-    Key: Layout("key", ("account_id",)),
-    Entity: Layout("entity", ("account_id", "environment"), allotted=True),
+    Key: Layout("key", ("account_id", "environment")),
+    Entity: Layout("entity", ("account_id", "environment"), allotted=True, orders=("id",)),
     Customer: Layout(
         "customer", ("entity_id",), allotted=True, counted=True, indexed=True,
         orders=("id", "name", "created_at", "updated_at"),
     ),
     Event: Layout("event", ("entity_id",)),
-    Answer: Layout("answer", ("entity_id",)),
+    Answer: Layout("answer", ("tenant_id",)),
 }  # fmt: skip
 
 
@@ -57,12 +57,19 @@ _SEARCHABLE = (Entity, Customer)
 
 def tenancy(record: type[NamedTuple], scope: Scope) -> dict[str, str]:
     """The attributes that every row a scope may touch has, with their values."""
-    own = {"entity_id": scope.entity_id, "account_id": scope.account_id, "environment": scope.environment}
+    own = {
+        "entity_id": scope.entity_id,
+        "account_id": scope.account_id,
+        "environment": scope.environment,
+        "tenant_id": scope.tenant,
+    }
     held: dict[str, str] = {}
     for name in LAYOUTS[record].tenancy:
         value = own[name]
         assert value is not None, f"{record.__name__} needs a scope with an entity"
         held[name] = value
+    if record is Account:
+        held["id"] = scope.account_id
     if record is Entity and scope.bound_to is not None:
         held["id"] = scope.bound_to
     return held

@@ -21,7 +21,7 @@ Work = Callable[[Tx], Coroutine[Any, Any, T]]
 
 CONNECT_SECONDS = 5
 # Longer than any statement may take: only a server that hangs makes a client wait so long.
-COMMAND_SECONDS = 10
+COMMAND_SECONDS_MORE = 5
 TRIES = 4
 # Counts are kept in several rows of an entity, so that its writers do not wait for each other.
 SHARDS = 16
@@ -116,7 +116,7 @@ class PostgresStore:
                     max_size=self._connections_max,
                     connection_class=_Connection,
                     timeout=CONNECT_SECONDS,
-                    command_timeout=COMMAND_SECONDS,
+                    command_timeout=self._seconds_max + COMMAND_SECONDS_MORE,
                     server_settings={
                         "application_name": "billto",
                         "statement_timeout": str(round(self._seconds_max * 1000)),
@@ -143,6 +143,8 @@ class PostgresStore:
                 return Refused(Problem("in_use", detail="documents"))
             case asyncpg.QueryCanceledError() | asyncpg.LockNotAvailableError():
                 return Refused(Problem("too_slow", detail=f"{self._seconds_max:g}"))
+            case asyncpg.UndefinedTableError():
+                return Refused(Problem("no_schema"), retry_seconds=10)
             case asyncpg.DiskFullError():
                 return Refused(Problem("out_of_space"), retry_seconds=10)
             case asyncpg.PostgresError() if not isinstance(fault, _AWAY):

@@ -8,19 +8,19 @@ from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
 import apsw
 
 from billto.domain.customer import Customer
 from billto.domain.folding import SEAM
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import All, Page, Query
+from billto.domain.query import All, Order, Query
 from billto.store import statements
-from billto.store.compile import Compiler, needles
 from billto.store.engine import SQLITE
 from billto.store.layout import LAYOUTS
-from billto.store.tx import R, Reader, Tx, counts
+from billto.store.trigrams import TENANT_BITS, look
+from billto.store.tx import Reader, Tx, counts
 
 T = TypeVar("T")
 Work = Callable[[Tx], Coroutine[Any, Any, T]]
@@ -30,15 +30,10 @@ BATCH_MAX = 128
 QUEUE_MAX = 2_000
 READERS = 4
 BUSY_SECONDS = 5
-# Up to so many hits the trigram index names the rows; a more common term is found sooner by walking along.
-HITS_MAX = 2_000
-_GRAMS_MAX = 8
-_TENANT_BITS = 32
 _STEPS_BETWEEN_LOOKS = 20_000  # of SQLite's machine, a few milliseconds
 
 # WAL with FULL: a commit is on the disk before it is answered, also when the power goes.
 _PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA fullfsync = ON",
@@ -54,10 +49,28 @@ def connect(path: Path, *, vfs: str | None = None) -> apsw.Connection:
     """A connection as Billto needs it."""
     connection = apsw.Connection(str(path), vfs=vfs)
     connection.set_busy_timeout(BUSY_SECONDS * 1000)
+    _switch_to_wal(connection)
     for pragma in _PRAGMAS:
         connection.execute(pragma).fetchall()
     connection.create_scalar_function("slot", _slot, 2, deterministic=True)
     return connection
+
+
+def _switch_to_wal(connection: apsw.Connection) -> None:
+    """Does nothing to a file that was switched before.
+
+    Two that switch a new file at once hold what the other needs. SQLite tells one of them so without waiting,
+    whatever its busy timeout says.
+    """
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").fetchall()
+            return
+        except apsw.BusyError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.01)
 
 
 def _slot(*of: Any) -> str:
@@ -88,14 +101,12 @@ class SqliteStore:
         self._queue: deque[tuple[Work[Any], asyncio.Future[Any]]] = deque()
         self._waiting = asyncio.Event()
         self._closing = False
+        self.reader = SqliteReader(self)
 
     async def open(self) -> None:
         self._reading = connect(self._path)
-        self._writing = connect(self._path)
-        # On the loop nobody waits for a lock: a busy database is waited for in the commit thread.
-        self._writing.set_busy_timeout(0)
+        self._writing = self._connected_to_write()
         self._writer = asyncio.create_task(self._write_forever(), name="writer")
-        self.reader = SqliteReader(self)
 
     async def close(self) -> None:
         """What was taken on is finished first; nothing more is taken on."""
@@ -106,6 +117,12 @@ class SqliteStore:
         self._threads.shutdown()
         self._writing.close()
         self._reading.close()
+
+    def _connected_to_write(self) -> apsw.Connection:
+        connection = connect(self._path)
+        # On the loop nobody waits for a lock: a busy database is waited for in the commit thread.
+        connection.set_busy_timeout(0)
+        return connection
 
     async def ready(self) -> int:
         """The schema's version, as proof that the database answers."""
@@ -124,22 +141,27 @@ class SqliteStore:
 
     def ask(self, sql: str, values: Sequence[Any]) -> list[Any]:
         """On the loop: only for what an index answers at once."""
-        return self._reading.execute(sql, values).fetchall()
+        try:
+            return self._reading.execute(sql, values).fetchall()
+        except apsw.Error as fault:
+            raise refused(fault) from fault
 
     async def ask_beside(self, work: Callable[[apsw.Connection], T]) -> T:
         """In a thread, and not for ever: what may have to look at many rows."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._bounded, work)
 
     def _bounded(self, work: Callable[[apsw.Connection], T]) -> T:
-        connection: apsw.Connection | None = getattr(self._of_thread, "connection", None)
-        if connection is None:
-            connection = self._of_thread.connection = connect(self._path)
         end = time.monotonic() + self._seconds_max
-        connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS_BETWEEN_LOOKS)
         try:
+            connection: apsw.Connection | None = getattr(self._of_thread, "connection", None)
+            if connection is None:
+                connection = self._of_thread.connection = connect(self._path)
+            connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS_BETWEEN_LOOKS)
             return work(connection)
         except apsw.InterruptError:
             raise Refused(Problem("too_slow", detail=f"{self._seconds_max:g}")) from None
+        except apsw.Error as fault:
+            raise refused(fault) from fault
 
     async def _write_forever(self) -> None:
         loop = asyncio.get_running_loop()
@@ -154,15 +176,19 @@ class SqliteStore:
         self, loop: asyncio.AbstractEventLoop, batch: list[tuple[Work[Any], asyncio.Future[Any]]]
     ) -> None:
         """One transaction for all of them, a savepoint for each, one fsync, then all the answers."""
-        answers: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
+        # Until COMMIT has come back nothing counts as stored, also when this task is cancelled meanwhile.
+        unknown = Refused(Problem("unavailable"), retry_seconds=1)
+        answers: list[tuple[asyncio.Future[Any], Any, BaseException | None]]
+        answers = [(done, None, unknown) for _, done in batch]
         try:
             await self._begin(loop)
-            answers = [(done, *self._saved(work)) for work, done in batch]
+            stored = [(done, *self._saved(work)) for work, done in batch]
             await loop.run_in_executor(self._commit_thread, self._writing.execute, "COMMIT")
+            answers = stored
         except Exception as fault:
-            self._undo()
             refusal = refused(fault)
             answers = [(done, None, refusal) for _, done in batch]
+            self._undo()
         finally:
             for done, value, error in answers:
                 if done.done():
@@ -175,6 +201,9 @@ class SqliteStore:
     async def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
             self._writing.execute("BEGIN IMMEDIATE")
+        except apsw.ConnectionClosedError:  # given up by _undo
+            self._writing = self._connected_to_write()
+            await loop.run_in_executor(self._commit_thread, self._begin_patiently)
         except apsw.BusyError:  # another process writes
             await loop.run_in_executor(self._commit_thread, self._begin_patiently)
 
@@ -206,10 +235,9 @@ class SqliteStore:
             if self._writing.in_transaction:
                 self._writing.execute("ROLLBACK")
         except apsw.Error:
-            # A connection that cannot even undo is of no use; what is on the disk is whole, so begin anew.
+            # A connection that cannot even undo is of no use; what is on the disk is whole, so the next
+            # batch begins with another.
             self._writing.close(force=True)
-            self._writing = connect(self._path)
-            self._writing.set_busy_timeout(0)
 
 
 def finished(work: Coroutine[Any, Any, T]) -> T:
@@ -229,7 +257,7 @@ def refused(fault: BaseException) -> BaseException:
             return Refused(Problem("out_of_space"), retry_seconds=10)
         case apsw.BusyError() | apsw.LockedError():
             return Refused(Problem("busy"), retry_seconds=1)
-        case apsw.IOError() | apsw.CantOpenError():
+        case apsw.IOError() | apsw.CantOpenError() | apsw.ConnectionClosedError():
             return Refused(Problem("unavailable"), retry_seconds=5)
         case apsw.ConstraintError() if "UNIQUE" in str(fault):
             return Refused(Problem("taken", (str(fault).rpartition(".")[2],)))
@@ -250,72 +278,29 @@ class SqliteReader(Reader):
     async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
         return self._store.ask(sql, values)
 
-    async def page(self, record: type[R], scope: Any, query: Query) -> Page:
-        return await super().page(record, scope, query)
-
     async def _page_rows(
         self, record: type[NamedTuple], whose: dict[str, str], query: Query
     ) -> Sequence[Any]:
         if _is_quick(record, query):
             return self._store.ask(*statements.page(SQLITE, record, whose, query))
         return await self._store.ask_beside(
-            lambda connection: _look(connection, record, whose, query, statements.page)
+            lambda connection: look(connection, record, whose, query, statements.page)
         )
 
     async def _count(self, record: type[NamedTuple], whose: dict[str, str], query: Query) -> int:
         rows = await self._store.ask_beside(
-            lambda connection: _look(connection, record, whose, query, statements.count)
+            lambda connection: look(connection, record, whose, query, statements.count)
         )
         return int(rows[0][0])
 
 
 def _is_quick(record: type[NamedTuple], query: Query) -> bool:
     """Whether an index gives the page as it is asked for, so that only its own rows are read."""
-    return query.where == All() and not query.trashed and query.order[0].attr in LAYOUTS[record].orders
-
-
-def _look(
-    connection: apsw.Connection,
-    record: type[NamedTuple],
-    whose: dict[str, str],
-    query: Query,
-    statement: Callable[..., statements.Statement],
-) -> list[Any]:
-    """Asks by the trigram index when it knows of few enough rows, and by walking along the order else."""
-    grams = trigrams(query) if LAYOUTS[record].indexed else ""
-    if not grams:
-        return connection.execute(*statement(SQLITE, record, whose, query)).fetchall()
-    found = _lookup(grams, whose["entity_id"])
-    probe = Compiler(record, SQLITE)
-    sql = f"SELECT COUNT(*) FROM ({found(probe.hold)} LIMIT {HITS_MAX + 1})"
-    ((hits,),) = cast("list[tuple[int]]", connection.execute(sql, probe.values).fetchall())
-    few = hits <= HITS_MAX or statement is statements.count
-    return connection.execute(
-        *statement(SQLITE, record, whose, query, lookup=found if few else None)
-    ).fetchall()
-
-
-def _lookup(grams: str, entity_id: str) -> statements.Lookup:
-    """The customers of one entity whose search texts have all of these trigrams."""
-
-    def sql(hold: Callable[[Any], str]) -> str:
-        first = f"((SELECT serial FROM entity WHERE id = {hold(entity_id)}) << {_TENANT_BITS})"
-        return (
-            f"SELECT rowid FROM customer_search WHERE customer_search MATCH {hold(grams)}"
-            f" AND rowid BETWEEN {first} AND {first} + {2**_TENANT_BITS - 1}"
-        )
-
-    return sql
-
-
-def trigrams(query: Query) -> str:
-    """What the trigram index is asked: parts of all terms that a hit must contain, a few of many."""
-    grams: dict[str, None] = {}
-    for term in needles(query.where):
-        found = [term[at : at + 3] for at in range(len(term) - 2)]
-        step = max(1, len(found) // _GRAMS_MAX)
-        grams |= dict.fromkeys(found[::step])
-    return " AND ".join(f'"{gram.replace(chr(34), chr(34) * 2)}"' for gram in grams)
+    first, *rest = query.order
+    # Ties are only in order when nothing but the id breaks them, the same way as in the index.
+    indexed = rest in ([], [Order("id", first.descending)]) and first.attr in LAYOUTS[record].orders
+    counted = not query.counted or LAYOUTS[record].counted
+    return query.where == All() and not query.trashed and indexed and counted
 
 
 class SqliteTx(Tx):
@@ -365,7 +350,7 @@ _COUNT = "UPDATE tally SET live = live + ?, trashed = trashed + ? WHERE entity_i
 # The first customer of an entity gets the first number of the entity's range.
 _COUNT_IN = (
     "INSERT INTO tally (entity_id, shard, live, trashed, last_serial)"
-    f" VALUES (?1, 0, ?2, ?3, ((SELECT serial FROM entity WHERE id = ?1) << {_TENANT_BITS}) + 1)"
+    f" VALUES (?1, 0, ?2, ?3, ((SELECT serial FROM entity WHERE id = ?1) << {TENANT_BITS}) + 1)"
     " ON CONFLICT (entity_id, shard) DO UPDATE SET live = live + ?2, trashed = trashed + ?3,"
     " last_serial = last_serial + 1 RETURNING last_serial"
 )

@@ -39,16 +39,16 @@ def insert(engine: Engine, table: str, names: tuple[str, ...], returning: str = 
 
 @cache
 def update(engine: Engine, table: str, names: tuple[str, ...], keys: tuple[str, ...]) -> str:
-    """Only the columns that changed: another request's columns stay as they are."""
+    """Only the columns that changed: another request's columns stay as they are. A row tells of success."""
     sets = ", ".join(f"{name} = {engine.mark(at)}" for at, name in enumerate(names, 1))
     where = " AND ".join(f"{key} = {engine.mark(at)}" for at, key in enumerate(keys, len(names) + 1))
-    return f"UPDATE {table} SET {sets} WHERE {where}"
+    return f"UPDATE {table} SET {sets} WHERE {where} RETURNING id"
 
 
 @cache
 def delete(engine: Engine, table: str, keys: tuple[str, ...]) -> str:
     where = " AND ".join(f"{key} = {engine.mark(at)}" for at, key in enumerate(keys, 1))
-    return f"DELETE FROM {table} WHERE {where}"
+    return f"DELETE FROM {table} WHERE {where} RETURNING id"
 
 
 def page(

@@ -1,6 +1,6 @@
 """Reading and writing records within one tenant, written once for both databases."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
@@ -9,6 +9,7 @@ from billto.domain.account import Account, Key
 from billto.domain.answer import Answer
 from billto.domain.attrs import Attr, Kind, catalogue
 from billto.domain.event import Event
+from billto.domain.problems import Problem, Refused
 from billto.domain.query import Page, Query
 from billto.domain.scope import Scope
 from billto.store import statements
@@ -35,7 +36,7 @@ class Reader:
 
     async def get(self, record: type[R], scope: Scope, id: str) -> R | None:
         """The record of this id, trashed or not, if the scope reaches it."""
-        return await self._one(record, {**tenancy(record, scope)}, id)
+        return await self._one(record, tenancy(record, scope), id)
 
     async def page(self, record: type[R], scope: Scope, query: Query) -> Page:
         """A page of records; the query's order must be unambiguous."""
@@ -116,7 +117,7 @@ class Tx(Reader):
 
     async def lock(self, record: type[R], scope: Scope, id: str) -> R | None:
         """The record as it is and stays until this transaction has changed it."""
-        return await self._one(record, {**tenancy(record, scope)}, id, locked=True)
+        return await self._one(record, tenancy(record, scope), id, locked=True)
 
     async def insert(self, record: R) -> R:
         """Stores a new record and gives it back with the serial that it was allotted."""
@@ -133,27 +134,37 @@ class Tx(Reader):
         return record._replace(serial=serial)
 
     async def update(self, old: R, new: R, scope: Scope) -> None:
-        """Stores what differs between two versions of a record."""
+        """Stores what differs between two versions; raises Refused unless the scope reaches the record."""
         kind = type(new)
         attrs = catalogue(kind)
-        differs = [name for name in attrs if getattr(old, name) != getattr(new, name)]
-        values = {name: self.engine.stored(attrs[name], getattr(new, name)) for name in differs}
+        values = {name: stored for name, attr in attrs.items() for stored in self._differs(attr, old, new)}
         before, after = kept_beside(old), kept_beside(new)
         for name, value in after.items():
             if value != before[name]:
                 values[name] = value if isinstance(value, str) else self.engine.stored(_JSON, value)
-        whose = {**tenancy(kind, scope), "id": new.id}  # type: ignore[attr-defined]
+        whose = _reached(kind, scope, new.id)  # type: ignore[attr-defined]
         sql = statements.update(self.engine, LAYOUTS[kind].table, tuple(values), tuple(whose))
-        await self.run(sql, [*values.values(), *whose.values()])
+        if values and not await self.rows(sql, [*values.values(), *whose.values()]):
+            raise _absent(kind)
         await self._updated(old, new, before.get("search"), after.get("search"))
 
+    def _differs(self, attr: Attr, old: NamedTuple, new: NamedTuple) -> Iterator[Any]:
+        """The new value as it is stored, if it is another than the old one."""
+        before, after = getattr(old, attr.name), getattr(new, attr.name)
+        if before is after:
+            return
+        stored = self.engine.stored(attr, after)
+        # Maps that are equal may still differ in the order of their keys, which answers and searches show.
+        if before != after or stored != self.engine.stored(attr, before):
+            yield stored
+
     async def delete(self, record: NamedTuple, scope: Scope) -> None:
-        """Takes a record out for good."""
+        """Takes a record out for good; raises Refused unless the scope reaches it."""
         kind = type(record)
-        whose = {**tenancy(kind, scope), "id": record.id}  # type: ignore[attr-defined]
-        await self.run(
-            statements.delete(self.engine, LAYOUTS[kind].table, tuple(whose)), list(whose.values())
-        )
+        whose = _reached(kind, scope, record.id)  # type: ignore[attr-defined]
+        sql = statements.delete(self.engine, LAYOUTS[kind].table, tuple(whose))
+        if not await self.rows(sql, list(whose.values())):
+            raise _absent(kind)
         await self._deleted(record)
 
     async def note(self, event: Event) -> None:
@@ -184,6 +195,18 @@ class Tx(Reader):
 
     async def _deleted(self, record: NamedTuple) -> None:
         """What is kept beside a deleted record."""
+
+
+def _reached(kind: type[NamedTuple], scope: Scope, id: str) -> dict[str, str]:
+    """The key of a record, as far as the scope reaches it."""
+    whose = tenancy(kind, scope)
+    if whose.setdefault("id", id) != id:
+        raise _absent(kind)
+    return whose
+
+
+def _absent(kind: type[NamedTuple]) -> Refused:
+    return Refused(Problem("not_found", detail=kind.__name__))
 
 
 def counts(record: NamedTuple) -> tuple[int, int]:

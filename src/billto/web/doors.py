@@ -39,6 +39,16 @@ class Reply(NamedTuple):
     headers: Mapping[str, str] = {}
 
 
+class Observed(NamedTuple):
+    """What may be told of a request once it is answered: no ids of records, no key, no query, no body."""
+
+    method: str
+    route: Route | None
+    status: int
+    seconds: float
+    request_id: str
+
+
 class Call(NamedTuple):
     """A request that has found its route."""
 
@@ -59,15 +69,14 @@ class Doors:
         store: Store,
         clock: Callable[[], datetime],
         limiter: Limiter,
-        cursor_secret: bytes,
-        observe: Callable[[Route | None, int, float], None],
+        observe: Callable[[Observed], None],
     ) -> None:
         self.dialect = dialect
         self.router = Router(dialect.routes)
         self._store = store
         self._clock = clock
         self._limiter = limiter
-        self._secret = cursor_secret
+        self._secret: bytes | None = None
         self._observe = observe
         self._credentials = Credentials(store.reader)
         self._in_flight = idempotency.InFlight()
@@ -91,8 +100,10 @@ class Doors:
         except Exception:
             log.exception("request %s failed", request_id)
             reply = self._refusal(Refused(Problem("internal")), route)
-        await _send(send, reply, request_id or idempotency.made_id())
-        self._observe(route, reply.status, time.perf_counter() - begun)
+        request_id = request_id or idempotency.made_id()
+        await _send(send, reply, request_id)
+        seconds = time.perf_counter() - begun
+        self._observe(Observed(http["method"], route, reply.status, seconds, request_id))
 
     async def _answer(self, call: Call, given_id: str | None) -> Reply:
         route, now = call.route, self._clock()
@@ -139,7 +150,7 @@ class Doors:
         if question.environment not in (None, asked.scope.environment):
             raise Refused(Problem("other_environment", ("environment",), asked.scope.environment))
         query = question.query
-        cursors = Cursors(self._secret, asked.scope.tenant, table.record, query.order)
+        cursors = Cursors(await self._signing(), asked.scope.tenant, table.record, query.order)
         if question.cursor is not None:
             name = "prev_cursor" if question.backwards else "next_cursor"
             try:
@@ -154,6 +165,12 @@ class Doors:
         if page.has_previous:
             previous = cursors.write(Start(place(query.order, page.records[0]), backwards=True))
         return Reply(200, to_json(self.dialect.listing(table, page, following, previous)))
+
+    async def _signing(self) -> bytes:
+        """The secret of cursors, which all processes share; read when the first list is asked for."""
+        if self._secret is None:
+            self._secret = await self._store.reader.secret("cursors")
+        return self._secret
 
     async def _once(
         self, call: Call, asked: Request, given_id: str, body: Any, id_: str, values: Mapping[str, Any]
@@ -234,12 +251,15 @@ def _replayed(before: Answer, fingerprint: str) -> Reply:
     return Reply(before.status, before.body.encode(), {**headers, "Idempotent-Replayed": "true"})
 
 
+# Who has it may show it again only after asking whether it is still so.
+_NOT_KEPT = (b"cache-control", b"private, no-cache")
+_JSON = (b"content-type", b"application/json")
+
+
 async def _send(send: Send, reply: Reply, request_id: str) -> None:
-    headers = [(b"x-request-id", request_id.encode("latin-1")), (b"cache-control", b"private, no-cache")]
+    headers = [(b"x-request-id", request_id.encode("latin-1")), _NOT_KEPT]
     if reply.body:
-        headers.append((b"content-type", b"application/json"))
-    if reply.status not in (204, 304):
-        headers.append((b"content-length", str(len(reply.body)).encode()))
+        headers += (_JSON, (b"content-length", b"%d" % len(reply.body)))
     headers += (
         (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()
     )

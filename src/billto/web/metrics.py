@@ -5,7 +5,7 @@ import os
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from billto.dialects.dialect import Route
+from billto.web.doors import Observed
 
 # Where the processes of one server write their counts, so that any of them can tell the sum.
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -29,15 +29,15 @@ class Metrics:
         # Looking a series up by its labels costs more than counting it.
         self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
-    def observe(self, route: Route | None, status: int, seconds: float) -> None:
+    def observe(self, seen: Observed) -> None:
         """Counts one answer. The path is the route's, never the request's: ids would be without end."""
-        method, path = (route.method, route.path) if route else ("", "")
-        series = self._series.get((method, path, status))
+        method, path = (seen.route.method, seen.route.path) if seen.route else ("", "")
+        series = self._series.get((method, path, seen.status))
         if series is None:
-            series = self._requests.labels(method, path, status), self._seconds.labels(method, path)
-            self._series[method, path, status] = series
+            series = self._requests.labels(method, path, seen.status), self._seconds.labels(method, path)
+            self._series[method, path, seen.status] = series
         series[0].inc()
-        series[1].observe(seconds)
+        series[1].observe(seen.seconds)
 
     def text(self) -> bytes:
         registry = self._own

@@ -19,11 +19,6 @@ class Router:
             methods[route.method] = route
             if route.method == "GET":
                 methods["HEAD"] = route
-        self._first = {segments[0] for segments in self._found}
-
-    def knows(self, path: str) -> bool:
-        """Whether a path is one of these doors' rather than another part's."""
-        return _segments(path)[0] in self._first
 
     def find(self, method: str, path: str) -> tuple[Route, str]:
         """The route and the {id} of its path. Raises Refused with `unknown_path` or `method_not_allowed`."""

@@ -1,6 +1,10 @@
 """The ASGI application: the doors, and beside them health, metrics and the reference."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+import multiprocessing
+import os
+import signal
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.applications import Starlette
@@ -18,56 +22,43 @@ from billto.web.reference import pages
 class Server:
     """Answers everything that comes in. Opened and closed with the process."""
 
-    def __init__(self, store: Store, doors: Callable[[bytes], Doors], metrics: Metrics, schema: int) -> None:
+    def __init__(
+        self, store: Store, doors: Doors, metrics: Metrics, schema: int, document: Mapping[str, Any]
+    ) -> None:
         self._store = store
-        self._make_doors = doors
+        self._doors = doors
         self._metrics = metrics
         self._schema = schema
-        self._doors: Doors | None = None
-        self._beside: Starlette | None = None
-
-    async def __call__(self, http: Mapping[str, Any], receive: Receive, send: Send) -> None:
-        if http["type"] == "lifespan":
-            await self._live(receive, send)
-        elif http["type"] == "http":
-            doors = self._doors or await self._opened()
-            if doors.router.knows(http["path"]):
-                await doors(http, receive, send)
-            elif http["path"].strip("/").partition("/")[0] in _BESIDE and self._beside is not None:
-                await self._beside(http, receive, send)  # type: ignore[arg-type]
-            else:
-                await doors(http, receive, send)
-
-    async def _live(self, receive: Receive, send: Send) -> None:
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.startup":
-                await self._store.open()
-                self._beside = self._make_beside()
-                await send({"type": "lifespan.startup.complete"})
-            else:
-                await self._store.close()
-                await send({"type": "lifespan.shutdown.complete"})
-                return
-
-    async def _opened(self) -> Doors:
-        """The doors need a secret from the database, which may be away when the process starts."""
-        try:
-            self._doors = self._make_doors(await self._store.reader.secret("cursors"))
-        except Refused:
-            return self._make_doors(b"")
-        return self._doors
-
-    def _make_beside(self) -> Starlette:
-        return Starlette(
+        self._beside = Starlette(
             routes=[
                 Route("/healthz", self._healthy),
                 Route("/livez", self._healthy),
                 Route("/readyz", self._ready),
                 Route("/metrics", self._measured),
-                *pages(),
+                *pages(document),
             ]
         )
+
+    async def __call__(self, http: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        if http["type"] == "lifespan":
+            await self._live(receive, send)
+        elif http["type"] == "http":
+            if http["path"].strip("/").partition("/")[0] in _BESIDE:
+                await self._beside(http, receive, send)  # type: ignore[arg-type]
+            else:
+                await self._doors(http, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                _end_with_supervisor()
+                await self._store.open()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self._store.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
 
     async def _healthy(self, _request: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -89,3 +80,17 @@ class Server:
 
 
 _BESIDE = frozenset({"healthz", "livez", "readyz", "metrics", "docs", "openapi.json"})
+
+
+def _end_with_supervisor() -> None:
+    """A worker whose supervisor was killed would keep the port for ever, so that no restart succeeds."""
+    supervisor = multiprocessing.parent_process()
+    if supervisor is None:
+        return
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        loop.remove_reader(supervisor.sentinel)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    loop.add_reader(supervisor.sentinel, end)

@@ -44,7 +44,7 @@ def failure(refused: Refused) -> Failure:
     """`{code, message, cause?}`; the cause lists every problem with the path to its field."""
     status = refused.status
     message = "; ".join(map(_sentence, refused.problems))
-    body: dict[str, Any] = {"code": NAMES[status], "message": message[:1].upper() + message[1:]}
+    body: dict[str, Any] = {"code": NAMES[status], "message": message}
     issues = [issue(problem) for problem in refused.problems if problem.path]
     if issues:
         body["cause"] = {"name": "ValidationError", "issues": issues}
@@ -62,7 +62,8 @@ def issue(problem: Problem) -> dict[str, Any]:
 
 def _sentence(problem: Problem) -> str:
     where = ".".join(map(str, problem.path))
-    return f"{where} {problem.sentence}" if where else problem.sentence
+    sentence = problem.sentence
+    return f"{where}: {sentence}" if where else sentence[:1].upper() + sentence[1:]
 
 
 assert {code.status for code in CODES.values()} <= set(NAMES)

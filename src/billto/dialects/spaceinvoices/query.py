@@ -15,7 +15,7 @@ from billto.dialects.asking import (
     outside,
     read_tree,
 )
-from billto.dialects.codecs import BOOL, TEXT, WHOLE
+from billto.dialects.codecs import BOOL, TEXT, WHOLE, choice
 from billto.dialects.dialect import Asked
 from billto.dialects.params import Given, Param, take
 from billto.dialects.wire import SORT, Table
@@ -76,7 +76,9 @@ PARAMS = (
 )
 DELETED = Param("deleted", BOOL, False, says="When true, only what is in the trash.")
 ENVIRONMENT = Param(
-    "environment", TEXT, says=f"{' or '.join(ENVIRONMENTS)}; the key's own when it is left out."
+    "environment",
+    choice(*ENVIRONMENTS),
+    says=f"{' or '.join(ENVIRONMENTS)}; the key's own when it is left out.",
 )
 
 

@@ -1,0 +1,1 @@
+"""What Billto costs, each figure beside the same statement run straight on the database."""

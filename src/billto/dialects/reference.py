@@ -1,0 +1,391 @@
+"""The OpenAPI document of a dialect, read off the tables that decode, encode, ask and refuse.
+
+What a table says is not said again here: a field, limit, parameter or route that is added to its table is in
+the document. Only sentences and examples come from the dialect's `words.py`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from billto.dialects.dialect import READS, Dialect, Does, Route
+from billto.dialects.params import Param
+from billto.dialects.wire import FIXED, ONCE, REQ, RO, Row, Table, Use
+from billto.domain.attrs import Kind
+from billto.domain.problems import CODES, Problem, Refused
+from billto.domain.query import Page
+
+Schema = dict[str, Any]
+
+
+class Resource(NamedTuple):
+    """What is said about a record, and one that never was."""
+
+    tag: str
+    says: str
+    fields: Mapping[str, str]  # wire name → sentence, where neither row nor attribute has one
+    creation: Mapping[str, Any]  # bodies for example
+    change: Mapping[str, Any]
+    record: Any  # what the creation makes
+
+
+class Operation(NamedTuple):
+    """What a route is called, and what is said about it."""
+
+    id: str
+    says: str
+    refuses: tuple[str, ...] = ()  # codes of its verb's own, beside those of all routes of its kind
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """All that the document of a dialect says beside its tables."""
+
+    title: str
+    says: str
+    resources: Mapping[type[NamedTuple], Resource]
+    operations: Mapping[str, Operation]  # method and path → …
+    schemas: Mapping[str, Schema]  # the dialect's own forms; `Error` is how it refuses
+    listing: Callable[[Schema], Schema]  # the schema of a list of these
+    params: Mapping[str, str] = field(default_factory=dict)  # query parameter → further sentences
+    asked: Mapping[str, Use] = field(default_factory=dict)  # query parameters that name fields
+    problems: Mapping[str, Problem] = field(default_factory=dict)  # code → an example of it
+
+
+class Manner(NamedTuple):
+    """What the one handler does with every route of a kind."""
+
+    headers: tuple[str, ...]  # that it reads, beside the one that names the tenant
+    refuses: tuple[str, ...]  # codes
+
+
+_ANY = (
+    "bad_parameter",
+    "unauthorized",
+    "not_found",
+    "rate_limited",
+    "internal",
+    "unavailable",
+    "no_schema",
+    "busy",
+    "too_slow",
+)
+_OF_ENTITY = ("entity_needed", "no_entity")
+_LIST = ("unknown_field", "unknown_operator", "bad_operand", "bad_cursor", "malformed", *_ANY)
+_WRITE = ("read_only_key", "key_reused", "key_in_flight", "too_large", "timed_out", "out_of_space", *_ANY)
+_JSON = ("malformed", "duplicate_key", "too_deep", "unsupported_media_type")
+_VALUES = (
+    "wrong_type", "not_null", "too_long", "too_short", "too_many", "unknown_choice", "invalid_format",
+    "invalid_text",
+)  # fmt: skip
+_BODY = (*_JSON, *_VALUES, *_WRITE)
+
+MANNERS: Mapping[Does, Manner] = {
+    Does.GET:    Manner(("If-None-Match",),            _ANY),
+    Does.PAGE:   Manner((),                            _LIST),
+    Does.CREATE: Manner(("X-Request-Id",),             ("required", *_BODY)),
+    Does.CHANGE: Manner(("X-Request-Id", "If-Match"),  ("changed_since", *_BODY)),
+    Does.ACT:    Manner(("X-Request-Id", "If-Match"),  ("changed_since", *_WRITE)),
+    Does.DROP:   Manner(("X-Request-Id", "If-Match"),  ("changed_since", *_WRITE)),
+}  # fmt: skip
+
+
+# Headers by their names, which are also their names among the components.
+_ASKED: Mapping[str, str] = {
+    "x-entity-id": "The entity that the request is about. Needless when the key reaches only one; required "
+    "when there are several. `entity_id` is another name of this header.",
+    "x-account-id": "The account that the request is about. A key has only one, so it is never required; "
+    "another account's id is not found. `account_id` is another name of this header.",
+    "X-Request-Id": "An id of your own for this write, at most 255 printable ASCII characters. Sent again "
+    "with the same request, it has no second effect and gets the first answer again; with another request it "
+    "is refused. `Idempotency-Key` is another name of this header.",
+    "If-Match": "The `ETag` of the version that is meant. The request is refused when there is a newer one; "
+    "without this header, or with `*`, any version will do.",
+    "If-None-Match": "The `ETag` of a version you have, or several with commas between them. The answer is "
+    "304 without a body when one of them is current.",
+}
+_ANSWERED: Mapping[str, Schema] = {
+    "X-Request-Id": {
+        "description": "The id that the request gave, or else one made for it.",
+        "schema": {"type": "string"},
+    },
+    "ETag": {
+        "description": "The version of the record, for `If-Match` and `If-None-Match`.",
+        "schema": {"type": "string"},
+    },
+    "Idempotent-Replayed": {
+        "description": "There when this is the answer that an earlier request with this `X-Request-Id` got.",
+        "schema": {"type": "string", "const": "true"},
+    },
+    "Retry-After": {
+        "description": "After how many seconds the request may succeed; absent where waiting is of no use.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    "WWW-Authenticate": {
+        "description": "How a key is given.",
+        "schema": {"type": "string", "const": "Bearer"},
+    },
+}
+_ANSWERED_WITH: Mapping[int, str] = dict.fromkeys((409, 429, 503, 507), "Retry-After") | {
+    401: "WWW-Authenticate"
+}
+
+
+def openapi(dialect: Dialect, wording: Wording, version: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of a dialect's routes."""
+    tables = {route.table.record: route.table for route in dialect.routes}
+    paths: dict[str, dict[str, Any]] = {}
+    for route in dialect.routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(dialect, wording, route)
+    schemas = {name: schema for table in tables.values() for name, schema in _schemas(table, wording).items()}
+    return {
+        "openapi": "3.1.1",
+        "info": {"title": wording.title, "version": version, "description": wording.says},
+        "servers": [{"url": "/"}],
+        "security": [{"key": []}],
+        "tags": [
+            {"name": one.tag, "description": one.says} for one in map(wording.resources.__getitem__, tables)
+        ],
+        "paths": paths,
+        "components": {
+            "schemas": {**schemas, **wording.schemas},
+            "parameters": {name: _header(name, says) for name, says in _ASKED.items()},
+            "headers": dict(_ANSWERED),
+            "securitySchemes": {
+                "key": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A key of an account or of one entity.",
+                }
+            },
+        },
+    }
+
+
+def codes(route: Route, wording: Wording) -> tuple[str, ...]:
+    """All that a route may refuse, as keys of CODES; its own reasons first."""
+    own = wording.operations[f"{route.method} {route.path}"].refuses
+    return tuple(
+        dict.fromkeys((*own, *(_OF_ENTITY if route.of_entity else ()), *MANNERS[route.does].refuses))
+    )
+
+
+# Operations
+
+
+def _operation(dialect: Dialect, wording: Wording, route: Route) -> Schema:
+    said = wording.operations[f"{route.method} {route.path}"]
+    operation: Schema = {
+        "operationId": said.id,
+        "tags": [wording.resources[route.table.record].tag],
+        "summary": route.says,
+        "description": " ".join(filter(None, (said.says, route.more))),
+        "parameters": list(_parameters(dialect, wording, route)),
+    }
+    if route.does in (Does.CREATE, Does.CHANGE):
+        operation["requestBody"] = _body(wording, route)
+    operation["responses"] = _responses(dialect, wording, route)
+    return operation
+
+
+def _parameters(dialect: Dialect, wording: Wording, route: Route) -> Iterator[Schema]:
+    if "{id}" in route.path:
+        yield _path_id(route.table)
+    for name in ("x-entity-id" if route.of_entity else "x-account-id", *MANNERS[route.does].headers):
+        yield {"$ref": f"#/components/parameters/{name}"}
+    if route.does is Does.PAGE:
+        for param in dialect.params(route.table):
+            yield _query(param, route.table, wording)
+
+
+def _path_id(table: Table) -> Schema:
+    # Without a pattern: bare ids, and ids with another prefix, are taken as well.
+    name = table.record.__name__.lower()
+    return {
+        "name": "id", "in": "path", "required": True, "schema": {"type": "string"},
+        "description": f"Id of the {name}, also without its prefix.",
+    }  # fmt: skip
+
+
+def _header(name: str, says: str) -> Schema:
+    return {"name": name, "in": "header", "description": says, "schema": {"type": "string"}}
+
+
+def _query(param: Param, table: Table, wording: Wording) -> Schema:
+    bounds = {"minimum": param.least, "maximum": param.most, "default": param.default}
+    schema = {**param.codec.schema, **{name: value for name, value in bounds.items() if value is not None}}
+    says = [param.says, wording.params.get(param.name, "")]
+    if (use := wording.asked.get(param.name)) is not None:
+        says.append(f"Fields: {', '.join(table.names(use))}.")
+    return {
+        "name": param.name,
+        "in": "query",
+        "description": " ".join(filter(None, says)),
+        "schema": {"type": "array", "items": schema} if param.several else schema,
+    }
+
+
+def _body(wording: Wording, route: Route) -> Schema:
+    resource, name = wording.resources[route.table.record], route.table.record.__name__
+    creating = route.does is Does.CREATE
+    example = resource.creation if creating else resource.change
+    return {"required": True, "content": _json(_ref(f"{name}{'Create' if creating else 'Update'}"), example)}
+
+
+# Answers
+
+
+def _responses(dialect: Dialect, wording: Wording, route: Route) -> Schema:
+    responses = {str(route.status): _success(dialect, wording, route)}
+    if route.does is Does.GET:
+        headers = _headers("X-Request-Id", "ETag")
+        responses["304"] = {
+            "description": "The version that the request names is still current.",
+            "headers": headers,
+        }
+    by_status: dict[int, list[str]] = {}
+    for code in codes(route, wording):
+        by_status.setdefault(CODES[code].status, []).append(code)
+    for status in sorted(by_status):
+        responses[str(status)] = _failure(dialect, wording, route, by_status[status])
+    return responses
+
+
+def _success(dialect: Dialect, wording: Wording, route: Route) -> Schema:
+    table, does = route.table, route.does
+    record, name = wording.resources[table.record].record, table.record.__name__
+    tag = () if does in (Does.PAGE, Does.DROP) else ("ETag",)
+    replayed = () if does in READS else ("Idempotent-Replayed",)
+    answer: Schema = {"description": "Done.", "headers": _headers("X-Request-Id", *tag, *replayed)}
+    if does is Does.PAGE:
+        page = dialect.listing(table, Page((record,), 1, has_next=False, has_previous=False), None, None)
+        answer |= {"description": "A page of the list.", "content": _json(_ref(f"{name}List"), page)}
+    elif does is not Does.DROP:
+        answer |= {"description": f"The {name.lower()}.", "content": _json(_ref(name), table.encode(record))}
+    return answer
+
+
+def _failure(dialect: Dialect, wording: Wording, route: Route, given: Sequence[str]) -> Schema:
+    """The answer to problems of one status."""
+    status = CODES[given[0]].status
+    known = {"not_found": _not_found(route), **wording.problems}
+    code = next((code for code in given if code in known), given[0])
+    body = dialect.failure(Refused(known.get(code, Problem(code)))).body
+    return {
+        "description": "\n".join(f"- `{code}`: {_BLANK.get(code) or _sentence(code)}" for code in given),
+        "headers": _headers("X-Request-Id", *((_ANSWERED_WITH[status],) if status in _ANSWERED_WITH else ())),
+        "content": _json(_ref("Error"), body),
+    }
+
+
+# What stands for the sentences that are nothing but their detail.
+_BLANK = {"malformed": "cannot be read", "bad_parameter": "is not what this parameter or header takes"}
+
+
+def _sentence(code: str) -> str:
+    return CODES[code].sentence.format(detail="…")
+
+
+def _not_found(route: Route) -> Problem:
+    """What a route does not find: its record, or else what a header names."""
+    if "{id}" in route.path:
+        return Problem("not_found", detail=route.table.record.__name__)
+    if route.of_entity:
+        return Problem("not_found", ("x-entity-id",), "Entity")
+    return Problem("not_found", ("x-account-id",), "Account")
+
+
+def _headers(*names: str) -> Schema:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _json(schema: Schema, example: Any) -> Schema:
+    return {"application/json": {"schema": schema, "example": example}}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+# Records
+
+
+def _schemas(table: Table, wording: Wording) -> Schema:
+    """The schemas of a record: as it is shown, listed, created and changed, and those of its trees."""
+    name, resource = table.record.__name__, wording.resources[table.record]
+    shown = {one.wire: _shown(table, one, resource) for one in table.rows}
+    created = {
+        one.wire: _given(table, one, resource, creating=True) for one in table.rows if one.access is not RO
+    }
+    changing = (one for one in table.rows if one.access not in (RO, ONCE, FIXED))
+    changed = {one.wire: _given(table, one, resource, creating=False) for one in changing}
+    required = [one.wire for one in table.rows if one.access in (REQ, FIXED)]
+    return {
+        name: {"type": "object", "description": resource.says, "properties": shown, "required": list(shown)},
+        f"{name}Create": {"type": "object", "properties": created, "required": required},
+        f"{name}Update": {"type": "object", "properties": changed},
+        f"{name}List": wording.listing(_ref(name)),
+        **{_part(table, one): dict(one.codec.schema) for one in _trees(table) if one.codec},
+    }
+
+
+def _trees(table: Table) -> Iterator[Row]:
+    """The rows whose values are worth a schema of their own."""
+    return (one for one in table.rows if one.attr and table.attrs[one.attr].kind is Kind.TREE)
+
+
+def _part(table: Table, one: Row) -> str:
+    return table.record.__name__ + one.wire.title().replace("_", "")
+
+
+def _shown(table: Table, one: Row, resource: Resource) -> Schema:
+    nullable = bool(one.attr) and table.attrs[str(one.attr)].nullable
+    schema = _described(_value(table, one, null=nullable), table, one, resource)
+    return {**schema, "readOnly": True} if one.access is RO else schema
+
+
+def _given(table: Table, one: Row, resource: Resource, *, creating: bool) -> Schema:
+    schema = _described(_value(table, one, null=_takes_null(table, one)), table, one, resource)
+    default = table.record._field_defaults.get(str(one.attr)) if creating else None
+    return schema if default is None else {**schema, "default": default}
+
+
+def _takes_null(table: Table, one: Row) -> bool:
+    """Whether a body may say null; the decoder knows."""
+    try:
+        table.decode({one.wire: None}, creating=False)
+    except Refused:
+        return False
+    return True
+
+
+def _value(table: Table, one: Row, *, null: bool) -> Schema:
+    schema: Schema = dict(one.schema or (one.codec.schema if one.codec else {}))
+    attr = table.attrs[one.attr] if one.attr else None
+    if attr is not None and attr.kind is Kind.TREE:
+        schema = _ref(_part(table, one))
+        return {"anyOf": [schema, {"type": "null"}]} if null else schema
+    # A codec that writes the value in another form than it is kept in has limits of its own.
+    if attr is not None and attr.kind is Kind.TEXT and one.codec and one.codec.encode is None:
+        schema |= {"maxLength": attr.most, **({"minLength": attr.least} if attr.least else {})}
+        schema = {"type": schema["type"], "enum": list(attr.among)} if attr.among else schema
+    return _or_null(schema) if null else schema
+
+
+def _or_null(schema: Schema) -> Schema:
+    choices = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
+    return {**schema, "type": [schema["type"], "null"], **choices}
+
+
+def _described(schema: Schema, table: Table, one: Row, resource: Resource) -> Schema:
+    return {**schema, "description": description(table, one, resource)}
+
+
+def description(table: Table, one: Row, resource: Resource) -> str:
+    """The sentence about a field, wherever it stands."""
+    says = resource.fields.get(one.wire) or one.says or (table.attrs[one.attr].says if one.attr else "")
+    sentence = says[:1].upper() + says[1:]
+    if sentence and not sentence.endswith("."):
+        sentence += "."
+    fixed = " It cannot be changed after creation." if one.access in (ONCE, FIXED) else ""
+    return sentence + fixed

@@ -1,0 +1,421 @@
+import asyncio
+import json
+import select
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import pytest
+import uvicorn
+from starlette.types import Receive, Scope, Send
+
+from billto.domain.problems import Refused
+from billto.web import bodies, protocol
+
+PATIENCE = 20.0  # seconds after which a test gives up on the server
+LOOPS = ("asyncio", "uvloop")
+SHORT = 0.3  # what the deadlines of the server are cut down to
+MANY = 10_000_000  # bytes, more than all buffers on the way hold
+
+
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers with the path; /echo with the body, /headers with the names of the headers."""
+    status, answer = 200, scope["path"].encode()
+    headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+    match scope["path"]:
+        case "/echo" | "/headers" as path:
+            try:
+                body = await bodies.read(receive, headers, seconds_max=SHORT)
+                answer = body if path == "/echo" else b",".join(name for name, _ in scope["headers"])
+            except Refused as refused:
+                status, answer = refused.status, refused.problems[0].code.encode()
+        case "/patient":
+            answer = await bodies.read(receive, headers, seconds_max=PATIENCE)
+        case "/slow":
+            await asyncio.sleep(2 * SHORT)
+        case "/many":
+            answer = b"x" * MANY
+        case "/some":
+            answer = b"x" * 60_000  # fewer than the high-water mark of a transport
+    length = (b"content-length", b"%d" % len(answer))
+    await send({"type": "http.response.start", "status": status, "headers": [length]})
+    await send({"type": "http.response.body", "body": answer})
+
+
+class Client:
+    """Says what no library would."""
+
+    def __init__(self, address: tuple[str, int], receive_buffer: int | None = None) -> None:
+        self.socket = socket.socket()
+        self.socket.settimeout(PATIENCE)
+        if receive_buffer is not None:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.socket.connect(address)
+        self._unread = b""
+
+    def send(self, data: bytes) -> None:
+        self.socket.sendall(data)
+
+    def drip(self, data: bytes) -> None:
+        """Sends byte by byte until the server says something."""
+        for at in range(len(data)):
+            if select.select([self.socket], [], [], SHORT / 10)[0]:
+                return
+            self.send(data[at : at + 1])
+        pytest.fail("the server took it all")
+
+    def answer(self) -> tuple[int, dict[str, str], bytes]:
+        """The next answer: status, headers, body."""
+        while b"\r\n\r\n" not in self._unread:
+            self._receive()
+        head, _, self._unread = self._unread.partition(b"\r\n\r\n")
+        first, *lines = head.decode().split("\r\n")
+        headers = dict(line.lower().split(": ", 1) for line in lines)
+        length = int(headers.get("content-length", "0"))
+        while len(self._unread) < length:
+            self._receive()
+        body, self._unread = self._unread[:length], self._unread[length:]
+        return int(first.split()[1]), headers, body
+
+    def _receive(self) -> None:
+        got = self.socket.recv(1_000_000)
+        assert got, f"closed after {self._unread!r}"
+        self._unread += got
+
+    def is_at_end(self) -> bool:
+        """Waits until the server closes; False when it says something before."""
+        if self._unread:
+            return False
+        with suppress(ConnectionResetError):
+            return self.socket.recv(1000) == b""
+        return True
+
+
+class Serving:
+    """A server that runs, and what it tells of itself."""
+
+    def __init__(self, loop: Any) -> None:
+        self._lost: set[Any] = set()  # addresses of clients whose connection came to its end
+        self._change = threading.Condition()
+        self.stopping = threading.Event()
+        serving = self
+
+        class Watched(protocol.Protocol):
+            def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+                super().connection_made(transport)
+                serving._lost.discard(self.client)
+
+            def connection_lost(self, exc: Exception | None) -> None:
+                super().connection_lost(exc)
+                with serving._change:
+                    serving._lost.add(self.client)
+                    serving._change.notify_all()
+
+            def shutdown(self) -> None:
+                super().shutdown()
+                serving.stopping.set()
+
+        config = uvicorn.Config(
+            app, http=Watched, loop=loop, ws="none", lifespan="off", log_config=None, access_log=False
+        )
+        self.server = uvicorn.Server(config)
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        # Small, so that little of an answer goes ahead of what the client reads.
+        self._listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        self._thread = threading.Thread(target=self.server.run, args=([self._listening],))
+
+    @contextmanager
+    def running(self) -> Iterator["Serving"]:
+        self._thread.start()
+        try:
+            yield self
+        finally:
+            self.server.should_exit = True
+            self._thread.join(PATIENCE)
+            assert not self._thread.is_alive()
+
+    @contextmanager
+    def client(self, receive_buffer: int | None = None) -> Iterator[Client]:
+        client = Client(self._listening.getsockname(), receive_buffer)
+        with client.socket:
+            yield client
+
+    def lets_go(self, client: Client, seconds: float = PATIENCE) -> bool:
+        """Waits until the connection of this client is over, as the server sees it."""
+        with self._change:
+            return self._change.wait_for(lambda: client.socket.getsockname() in self._lost, seconds)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_deadlines() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("HEAD_SECONDS", "WRITE_SECONDS", "LINGER_SECONDS"):
+            patch.setattr(protocol, name, SHORT)
+        yield
+
+
+@pytest.fixture(scope="module", params=LOOPS)
+def serving(request: pytest.FixtureRequest) -> Iterator[Serving]:
+    """A server for the tests of this file, on both event loops."""
+    with Serving(request.param).running() as serving:
+        yield serving
+
+
+def get(path: str, *lines: str) -> bytes:
+    return "\r\n".join([f"GET {path} HTTP/1.1", "Host: billto", *lines, "", ""]).encode()
+
+
+def post(path: str, *lines: str) -> bytes:
+    return b"POST" + get(path, *lines).removeprefix(b"GET")
+
+
+def assert_last_words(client: Client, status: int, code: str) -> None:
+    given, headers, body = client.answer()
+    assert (given, json.loads(body)["code"]) == (status, code)
+    assert headers["content-type"] == "application/json"
+    assert headers["connection"] == "close"
+    assert client.is_at_end()
+
+
+# Heads
+
+
+def test_a_head_that_never_ends_is_closed(serving: Serving) -> None:
+    with serving.client() as client:
+        client.send(b"GET / HTTP/1.1\r\nHost: bil")
+        assert_last_words(client, 408, "request_timeout")
+        assert serving.lets_go(client)
+
+
+def test_a_head_that_drips_is_closed(serving: Serving) -> None:
+    with serving.client() as client:
+        client.drip(get("/", "X-Long: " + "x" * 1000))
+        assert_last_words(client, 408, "request_timeout")
+
+
+def test_a_second_head_that_never_ends_is_closed(serving: Serving) -> None:
+    with serving.client() as client:
+        client.send(get("/a"))
+        assert client.answer()[2] == b"/a"
+        client.send(b"GET / HTTP")
+        assert_last_words(client, 408, "request_timeout")
+
+
+def test_a_client_that_says_nothing_is_closed_without_a_word(serving: Serving) -> None:
+    with serving.client() as client:
+        assert client.is_at_end()
+
+
+def test_empty_lines_do_not_keep_a_connection_open(serving: Serving) -> None:
+    with serving.client() as client:
+        client.send(get("/a"))
+        assert client.answer()[2] == b"/a"
+        client.drip(b"\r\n" * 500)
+        assert client.is_at_end()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        get("/", "X-Large: " + "x" * 40_000),
+        get("/?" + "x" * 40_000),
+        get("/", *[f"X-{number}: {number}" for number in range(101)]),
+        get("/", "X-Large: " + "x" * 5_000_000),
+    ],
+    ids=["long header", "long address", "many headers", "endless header"],
+)
+def test_a_head_that_is_too_large_is_refused(serving: Serving, head: bytes) -> None:
+    with serving.client() as client:
+        client.send(head)
+        assert_last_words(client, 431, "headers_too_large")
+
+
+def test_a_head_that_is_too_large_is_refused_before_its_end(serving: Serving) -> None:
+    with serving.client() as client:
+        client.send(b"GET / HTTP/1.1\r\nX-Large: " + b"x" * 40_000)
+        assert_last_words(client, 431, "headers_too_large")
+
+
+def test_a_head_of_legal_size_is_taken_whatever_comes_with_it(serving: Serving) -> None:
+    large = "X-Large: " + "x" * 32_000
+    body = b"y" * 300_000
+    length = f"Content-Length: {len(body)}"
+    with serving.client() as client:
+        client.send(get("/a", large) + post("/patient", large, length) + body + get("/b", large))
+        assert [client.answer()[2] for _ in range(3)] == [b"/a", body, b"/b"]
+
+
+def test_what_is_not_http_gets_the_answer_of_uvicorn(serving: Serving) -> None:
+    with serving.client() as client:
+        client.send(b"HELO billto\r\n\r\n")
+        status, headers, body = client.answer()
+        assert (status, body) == (400, b"Invalid HTTP request received.")
+        assert headers["connection"] == "close"
+        assert client.is_at_end()
+
+
+# Connections that go on
+
+
+def test_a_connection_answers_one_request_after_another(serving: Serving) -> None:
+    with serving.client() as client:
+        for path in ("/a", "/slow", "/b", "/c"):
+            client.send(get(path))
+            status, headers, body = client.answer()
+            assert (status, body) == (200, path.encode())
+            assert "connection" not in headers
+
+
+def test_requests_sent_at_once_are_answered_in_turn(serving: Serving) -> None:
+    paths = ["/slow", *(f"/{number}" for number in range(100))]
+    with serving.client() as client:
+        client.send(b"".join(map(get, paths)))
+        assert [client.answer()[2].decode() for _ in paths] == paths
+
+
+def test_a_client_may_wait_for_its_answer_with_half_of_the_next_request(serving: Serving) -> None:
+    following = get("/a")
+    with serving.client() as client:
+        client.send(get("/slow") + following[:10])
+        assert client.answer()[2] == b"/slow"
+        client.send(following[10:])
+        assert client.answer()[2] == b"/a"
+
+
+def test_more_requests_than_can_wait_close_the_connection(serving: Serving) -> None:
+    with serving.client() as client:
+        client.send(get("/slow") + get("/a") * 1000)
+        assert client.is_at_end()
+
+
+def test_a_body_that_comes_after_its_head_keeps_the_connection(serving: Serving) -> None:
+    with serving.client() as client:
+        for body in (b"first", b"second"):
+            client.send(post("/patient", f"Content-Length: {len(body)}", "Expect: 100-continue"))
+            assert client.answer()[0] == 100
+            client.send(body)
+            status, headers, echo = client.answer()
+            assert (status, echo) == (200, body)
+            assert "connection" not in headers
+
+
+def test_an_offer_of_another_protocol_is_passed_over(serving: Serving) -> None:
+    with serving.client() as client:
+        for path in ("/a", "/b"):
+            client.send(get(path, "Connection: Upgrade", "Upgrade: h2c"))
+            assert client.answer()[2] == path.encode()
+
+
+def test_a_client_that_asks_for_the_end_gets_it(serving: Serving) -> None:
+    with serving.client() as client:
+        client.send(get("/a", "Connection: close"))
+        assert client.answer()[1]["connection"] == "close"
+        assert client.is_at_end()
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_server_that_stops_answers_what_it_has_begun(loop: str) -> None:
+    with Serving(loop).running() as serving, serving.client() as client:
+        client.send(post("/patient", "Content-Length: 3", "Expect: 100-continue"))
+        assert client.answer()[0] == 100
+        serving.server.should_exit = True
+        assert serving.stopping.wait(PATIENCE)
+        client.send(b"abc")
+        status, headers, body = client.answer()
+        assert (status, headers["connection"], body) == (200, "close", b"abc")
+        assert client.is_at_end()
+
+
+# Bodies
+
+
+def test_a_body_that_drips_is_refused_and_closed(serving: Serving) -> None:
+    with serving.client() as client:
+        client.send(post("/echo", "Content-Length: 1000"))
+        client.drip(b"x" * 1000)
+        status, headers, body = client.answer()
+        assert (status, headers["connection"], body) == (408, "close", b"timed_out")
+        assert client.is_at_end()
+        assert serving.lets_go(client)
+
+
+def test_a_slow_client_is_closed_soon_after_its_body_was_refused(serving: Serving) -> None:
+    with serving.client() as client:
+        client.send(post("/echo", "Content-Length: 10000000"))
+        status, headers, body = client.answer()
+        assert (status, headers["connection"], body) == (413, "close", b"too_large")
+        assert client.is_at_end()
+        for _ in range(200):
+            if serving.lets_go(client, SHORT / 10):
+                return
+            with suppress(OSError):
+                client.send(b"x")
+        pytest.fail("the server went on reading")
+
+
+def test_a_client_that_sends_all_of_a_refused_body_still_learns_why(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "LINGER_SECONDS", PATIENCE)
+    with serving.client() as client:
+        client.send(post("/echo", "Content-Length: 20000000") + b"x" * 20_000_000)
+        assert client.answer()[::2] == (413, b"too_large")
+        assert client.is_at_end()
+
+
+def test_an_answer_before_the_body_says_that_it_is_the_last(serving: Serving) -> None:
+    with serving.client() as client:
+        client.send(post("/a", "Content-Length: 5"))
+        status, headers, body = client.answer()
+        assert (status, headers["connection"], body) == (200, "close", b"/a")
+        assert client.is_at_end()
+
+
+CHUNKED = post("/headers", "Transfer-Encoding: chunked")
+
+
+def test_trailers_are_no_headers(serving: Serving) -> None:
+    with serving.client() as client:
+        client.send(CHUNKED + b"1\r\nx\r\n0\r\nAuthorization: me\r\n\r\n" + get("/a"))
+        assert client.answer()[2] == b"host,transfer-encoding"
+        assert client.answer()[2] == b"/a"
+
+
+@pytest.mark.parametrize("start", [b"0\r\nX-Large: ", b"0;", b"1\r\nx\r\n2;"])
+def test_chunk_sizes_and_trailers_without_end_are_closed(serving: Serving, start: bytes) -> None:
+    with serving.client() as client:
+        client.send(CHUNKED + start)
+        with suppress(OSError):
+            client.send(b"x" * 5_000_000)
+        assert client.is_at_end()
+
+
+# Answers
+
+
+def test_a_client_that_does_not_read_is_let_go(serving: Serving) -> None:
+    with serving.client(receive_buffer=4096) as client:
+        client.send(get("/many"))
+        assert serving.lets_go(client)
+
+
+def test_a_client_that_does_not_read_the_end_of_its_answer_is_let_go(serving: Serving) -> None:
+    with serving.client(receive_buffer=4096) as client:
+        client.send(get("/some", "Connection: close"))
+        assert serving.lets_go(client)
+
+
+def test_a_client_that_reads_slowly_gets_all_of_its_answer(serving: Serving) -> None:
+    # Its small buffer makes it slow: the answer takes several times WRITE_SECONDS.
+    with serving.client(receive_buffer=4096) as client:
+        client.send(get("/many", "Connection: close"))
+        assert len(client.answer()[2]) == MANY
+
+
+def test_a_client_that_does_not_read_does_not_hold_up_others(serving: Serving) -> None:
+    with serving.client(receive_buffer=4096) as deaf, serving.client() as client:
+        deaf.send(get("/many"))
+        client.send(get("/a"))
+        assert client.answer()[2] == b"/a"
