@@ -3,11 +3,11 @@
 import asyncio
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from billto import wiring
 from tests.conftest import ENGINES
 from tests.postgres import Postgres
 from tests.web.house import Cast, Clock, House, prepare
@@ -28,11 +28,11 @@ def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=ENGINES)
-def furnished_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a database with the cast in it."""
+@contextmanager
+def _furnished(request: pytest.FixtureRequest, directory: Path) -> Iterator[str]:
+    """The URL of a database with the cast in it, on the engine that the fixture's parameter names."""
     if request.param == "sqlite":
-        path = tmp_path / "billto.sqlite"
+        path = directory / "billto.sqlite"
         shutil.copy(request.getfixturevalue("prepared_file"), path)
         yield f"sqlite:///{path}"
         return
@@ -41,18 +41,14 @@ def furnished_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[st
         yield url
 
 
-@pytest.fixture
-def open_house(furnished_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenHouse]:
-    """Opens Billto with settings of the test's own; several of them are processes of one installation."""
-    clock = Clock(13)
-    monkeypatch.setattr(wiring, "clock", clock)
-    opened: list[House] = []
-
+@contextmanager
+def _opening(url: str) -> Iterator[OpenHouse]:
+    clock, opened = Clock(13), list[House]()
     with asyncio.Runner() as runner:
 
         def open_one(**settings: str) -> House:
-            cast = _casts[furnished_url.partition(":")[0]]
-            opened.append(House(furnished_url, cast, clock, runner.get_loop(), **settings))
+            cast = _casts[url.partition(":")[0]]
+            opened.append(House(url, cast, clock, runner.get_loop(), **settings))
             return opened[-1]
 
         yield open_one
@@ -60,6 +56,23 @@ def open_house(furnished_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
             house.close()
 
 
+@pytest.fixture(params=ENGINES)
+def open_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenHouse]:
+    """Opens Billto with settings of the test's own; several of them are processes of one installation."""
+    with _furnished(request, tmp_path) as url, _opening(url) as opening:
+        yield opening
+
+
 @pytest.fixture
 def house(open_house: OpenHouse) -> House:
     return open_house()
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def standing_house(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """One house for a whole module: for tests that only ask, or whose requests are all refused."""
+    directory = tmp_path_factory.mktemp("standing")
+    with _furnished(request, directory) as url, _opening(url) as opening:
+        yield opening()

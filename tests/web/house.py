@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import apsw
 import asyncpg
 import httpx
+import pytest
 
 from billto import config, wiring
 from billto.app import accounts, customers, entities
@@ -149,12 +150,14 @@ class House:
         self.open()
 
     def open(self) -> None:
-        self.server: Server = wiring.make_server(
-            config.read({"BILLTO_DATABASE_URL": self.url, **self._settings})
-        )
-        transport = httpx.ASGITransport(app=self.server)  # type: ignore[arg-type]
-        self.client = httpx.AsyncClient(transport=transport, base_url="http://billto")
-        self.run(self._live())
+        settings = config.read({"BILLTO_DATABASE_URL": self.url, **self._settings})
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(wiring, "clock", self.clock)
+            self.server: Server = wiring.make_server(settings)
+            transport = httpx.ASGITransport(app=self.server)  # type: ignore[arg-type]
+            self.client = httpx.AsyncClient(transport=transport, base_url="http://billto")
+            self.run(self._live())
+            assert self.caller(None).get("/livez").status_code == 200
 
     def close(self) -> None:
         async def end() -> None:

@@ -33,6 +33,11 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
                 status, answer = refused.status, refused.problems[0].code.encode()
         case "/patient":
             answer = await bodies.read(receive, headers, seconds_max=PATIENCE)
+        case "/early":
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+            await bodies.read(receive, headers, seconds_max=PATIENCE)
+            await send({"type": "http.response.body"})
+            return
         case "/slow":
             await asyncio.sleep(2 * SHORT)
         case "/many":
@@ -61,10 +66,14 @@ class Client:
     def drip(self, data: bytes) -> None:
         """Sends byte by byte until the server says something."""
         for at in range(len(data)):
-            if select.select([self.socket], [], [], SHORT / 10)[0]:
+            if not self.is_quiet(SHORT / 10):
                 return
             self.send(data[at : at + 1])
         pytest.fail("the server took it all")
+
+    def is_quiet(self, seconds: float) -> bool:
+        """Listens for so long, and hears nothing, not even the end."""
+        return not select.select([self.socket], [], [], seconds)[0]
 
     def answer(self) -> tuple[int, dict[str, str], bytes]:
         """The next answer: status, headers, body."""
@@ -245,6 +254,10 @@ def test_a_head_of_legal_size_is_taken_whatever_comes_with_it(serving: Serving) 
     with serving.client() as client:
         client.send(get("/a", large) + post("/patient", large, length) + body + get("/b", large))
         assert [client.answer()[2] for _ in range(3)] == [b"/a", body, b"/b"]
+        client.send(post("/patient", "Content-Length: 40000") + b"y" * 40_000 + get("/a")[:-2])
+        assert client.answer()[2] == b"y" * 40_000
+        client.send(b"\r\n")
+        assert client.answer()[2] == b"/a"
 
 
 def test_what_is_not_http_gets_the_answer_of_uvicorn(serving: Serving) -> None:
@@ -299,6 +312,18 @@ def test_a_body_that_comes_after_its_head_keeps_the_connection(serving: Serving)
             status, headers, echo = client.answer()
             assert (status, echo) == (200, body)
             assert "connection" not in headers
+
+
+def test_a_connection_may_rest_between_requests(serving: Serving) -> None:
+    with serving.client() as client:
+        client.send(post("/patient", "Transfer-Encoding: chunked", "Expect: 100-continue"))
+        assert client.answer()[0] == 100
+        client.send(b"1\r\nx\r\n")
+        client.send(b"0\r\n\r\n")
+        assert client.answer()[2] == b"x"
+        assert client.is_quiet(3 * SHORT)
+        client.send(get("/a"))
+        assert client.answer()[2] == b"/a"
 
 
 def test_an_offer_of_another_protocol_is_passed_over(serving: Serving) -> None:
@@ -358,7 +383,7 @@ def test_a_slow_client_is_closed_soon_after_its_body_was_refused(serving: Servin
 def test_a_client_that_sends_all_of_a_refused_body_still_learns_why(
     serving: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(protocol, "LINGER_SECONDS", PATIENCE)
+    monkeypatch.setattr(protocol, "LINGER_SECONDS", 10 * PATIENCE)
     with serving.client() as client:
         client.send(post("/echo", "Content-Length: 20000000") + b"x" * 20_000_000)
         assert client.answer()[::2] == (413, b"too_large")
@@ -371,6 +396,25 @@ def test_an_answer_before_the_body_says_that_it_is_the_last(serving: Serving) ->
         status, headers, body = client.answer()
         assert (status, headers["connection"], body) == (200, "close", b"/a")
         assert client.is_at_end()
+
+
+def test_an_answer_begun_before_the_body_was_whole_is_the_last(serving: Serving) -> None:
+    with serving.client() as client:
+        client.send(post("/early", "Content-Length: 3"))
+        assert client.answer()[1]["connection"] == "close"
+        client.send(b"abc" + get("/a"))
+        assert client.is_at_end()
+
+
+def test_a_request_after_the_last_one_is_not_begun(
+    serving: Serving, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serving.client() as client:
+        client.send(get("/slow", "Connection: close") + post("/a", "Content-Length: 5"))
+        assert client.answer()[2] == b"/slow"
+        assert client.is_at_end()
+        assert serving.lets_go(client)
+    assert not caplog.records
 
 
 CHUNKED = post("/headers", "Transfer-Encoding: chunked")

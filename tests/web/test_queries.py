@@ -68,10 +68,16 @@ LISTED: dict[str, Meaning] = {
 BETWEEN: dict[str, Meaning] = {"between": present(lambda have, want: want[0] <= have <= want[1])}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def house(standing_house: House) -> House:
+    """These tests only ask; what they make is out of each other's way."""
+    return standing_house
+
+
+@pytest.fixture(scope="module")
 def rows(house: House) -> list[Any]:
     """The customers of the shop as they were answered, the oldest first."""
-    made = [house.live.about(house.cast.shop).customer(**fields) for fields in CUSTOMERS]
+    made = [house.shopkeeper.customer(**fields) for fields in CUSTOMERS]
     return [answered(house.shopkeeper.get(f"/customers/{house.cast.duchess}")), *made]
 
 
@@ -172,12 +178,13 @@ def test_conditions_are_all_needed(house: House, rows: list[Any]) -> None:
 
 
 def test_texts_compare_by_their_signs_and_parts_by_their_sound(house: House) -> None:
-    house.shopkeeper.customer("Žiga Čopič")
+    made = house.shopkeeper.customer("Žiga Čopič")
     for same in ("žiga", "ZIGA", "ziga č", "Žiga Čo"):
         assert names(house, {"name": {"startsWith": same}}) == ["Žiga Čopič"]
     assert names(house, {"name": {"contains": "a Cop"}}) == ["Žiga Čopič"]
     assert names(house, {"name": "žiga čopič"}) == []
     assert names(house, {"name": {"in": ["Žiga Čopič"]}}) == ["Žiga Čopič"]
+    house.shopkeeper.delete(f"/customers/{made['id']}")
 
 
 @pytest.mark.parametrize(
@@ -291,7 +298,7 @@ def test_an_unknown_operator_is_refused_with_the_allowed_ones(house: House, oper
         ('{"name": "a"} x', "", "bad_parameter"),
         ("name=Acme", "", "bad_parameter"),
         ('{"name": "a", "name": "b"}', "", "bad_parameter"),
-        ("[" * 5_000, "", "bad_parameter"),
+        ("[" * 2_000, "", "bad_parameter"),
         # operands of another kind
         ('{"name": 5}', ".name.equals", "bad_parameter"),
         ('{"name": true}', ".name.equals", "bad_parameter"),

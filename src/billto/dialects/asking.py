@@ -81,7 +81,7 @@ def conditions(table: Table, tree: Mapping[str, Any], words: Words, *, bare: str
 def _conditions(table: Table, tree: Mapping[str, Any], words: Words, bare: str) -> Iterator[Node]:
     for name, asked in tree.items():
         wire, dot, key = name.partition(".")
-        row = table.field(wire, FIND)
+        row = table.field(wire if wire in table.by_wire else name, FIND)
         assert row.attr is not None
         assert row.codec is not None
         is_map = table.attrs[row.attr].kind is Kind.MAP
@@ -162,11 +162,25 @@ def _one(codec: Codec, given: Any, *, null: bool = True) -> Any:
 def read_tree(text: str, name: str) -> dict[str, Any]:
     """The JSON object in a parameter."""
     try:
-        tree = json.loads(text, parse_float=Decimal, parse_int=_whole, parse_constant=_no_constant)
+        tree = json.loads(
+            text,
+            parse_float=Decimal,
+            parse_int=_whole,
+            parse_constant=_no_constant,
+            object_pairs_hook=_each_once,
+        )
     except (ValueError, RecursionError):
         tree = None
     if not isinstance(tree, dict):
-        raise Refused(Problem("bad_parameter", (name,), "must be a JSON object"))
+        raise Refused(Problem("bad_parameter", (name,), "must be a JSON object that names nothing twice"))
+    return tree
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # The last of two would win in silence, and a list would show more than was asked for.
+    tree = dict(pairs)
+    if len(tree) < len(pairs):
+        raise ValueError("a name twice")
     return tree
 
 

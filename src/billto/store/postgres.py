@@ -1,4 +1,4 @@
-"""PostgreSQL over asyncpg: a pool that resets by discipline, short transactions, faults told apart."""
+"""PostgreSQL over asyncpg: short transactions, faults told apart."""
 
 import asyncio
 import random
@@ -14,6 +14,7 @@ from billto.domain.problems import Problem, Refused
 from billto.store import statements
 from billto.store.engine import POSTGRES
 from billto.store.layout import LAYOUTS
+from billto.store.pool import Pool
 from billto.store.tx import Reader, Tx, counts, loader
 
 T = TypeVar("T")
@@ -25,13 +26,6 @@ COMMAND_SECONDS_MORE = 5
 TRIES = 4
 # Counts are kept in several rows of an entity, so that its writers do not wait for each other.
 SHARDS = 16
-
-
-class _Connection(asyncpg.Connection):  # type: ignore[misc]
-    """Needs no reset query between users: every one of them ends its transaction and sets nothing."""
-
-    def get_reset_query(self) -> str:
-        return ""
 
 
 class PostgresStore:
@@ -52,20 +46,14 @@ class PostgresStore:
         self._clock = clock
         self._new_id = new_id
         self._seconds_max = seconds_max
-        self._connections_max = connections_max
-        self._pool: asyncpg.Pool | None = None
-        self._opening = asyncio.Lock()
+        self.pool = Pool(self._connected, most=connections_max, seconds_max=CONNECT_SECONDS)
         self.reader = PostgresReader(self)
 
     async def open(self) -> None:
         """Opens what can be opened; a server that is away now is tried again with each request."""
 
     async def close(self) -> None:
-        if self._pool is not None:
-            try:
-                await asyncio.wait_for(self._pool.close(), CONNECT_SECONDS)
-            except TimeoutError:
-                self._pool.terminate()
+        await self.pool.close()
 
     async def ready(self) -> int:
         """The schema's version, as proof that the database answers."""
@@ -99,44 +87,41 @@ class PostgresStore:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Any]:
-        """A connection of the pool; every fault of the database becomes what it means to whoever asked."""
+        """A connection; every fault of the database becomes what it means to whoever asked."""
         try:
-            pool = self._pool or await self._opened()
-            async with pool.acquire(timeout=CONNECT_SECONDS) as connection:
+            connection = await self.pool.take()
+            try:
                 yield connection
-        except _FAULTS as fault:
-            raise self._meant(fault) from fault
+            except BaseException as fault:
+                self.pool.give(connection, fault)
+                raise
+            self.pool.give(connection)
+        except FAULTS as fault:
+            raise self.meant(fault) from fault
 
-    async def _opened(self) -> asyncpg.Pool:
-        async with self._opening:
-            if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    self._url,
-                    min_size=1,
-                    max_size=self._connections_max,
-                    connection_class=_Connection,
-                    timeout=CONNECT_SECONDS,
-                    command_timeout=self._seconds_max + COMMAND_SECONDS_MORE,
-                    server_settings={
-                        "application_name": "billto",
-                        "statement_timeout": str(round(self._seconds_max * 1000)),
-                        "lock_timeout": str(round(self._seconds_max * 1000)),
-                        "idle_in_transaction_session_timeout": "15000",
-                        "default_transaction_isolation": "read committed",
-                        "jit": "off",
-                        "timezone": "UTC",
-                    },
-                )
-            return self._pool
+    async def _connected(self) -> Any:
+        return await asyncpg.connect(
+            self._url,
+            timeout=CONNECT_SECONDS,
+            command_timeout=self._seconds_max + COMMAND_SECONDS_MORE,
+            server_settings={
+                "application_name": "billto",
+                "statement_timeout": str(round(self._seconds_max * 1000)),
+                "lock_timeout": str(round(self._seconds_max * 1000)),
+                "idle_in_transaction_session_timeout": "15000",
+                "default_transaction_isolation": "read committed",
+                "jit": "off",
+                "timezone": "UTC",
+            },
+        )
 
-    def _meant(self, fault: BaseException) -> BaseException:
+    def meant(self, fault: BaseException) -> BaseException:
         match fault:
             case asyncpg.SerializationError() | asyncpg.DeadlockDetectedError():
                 return _Again()
             case asyncpg.UniqueViolationError() if fault.table_name == "answer":
-                return (
-                    _Again()
-                )  # the same request came at once through another process; its answer is there now
+                # The same request came at once through another process; its answer is there now.
+                return _Again()
             case asyncpg.UniqueViolationError():
                 return Refused(Problem("taken", (str(fault.constraint_name),)))
             case asyncpg.ForeignKeyViolationError():
@@ -147,6 +132,8 @@ class PostgresStore:
                 return Refused(Problem("no_schema"), retry_seconds=10)
             case asyncpg.DiskFullError():
                 return Refused(Problem("out_of_space"), retry_seconds=10)
+            case asyncpg.DataError():
+                return cast(BaseException, fault)  # a value that no column takes is a fault of ours
             case asyncpg.PostgresError() if not isinstance(fault, _AWAY):
                 return cast(BaseException, fault)
             case _:
@@ -167,7 +154,7 @@ _AWAY = (
     asyncpg.ReadOnlySQLTransactionError,  # a replica: the primary is elsewhere now
     asyncpg.InsufficientResourcesError,
 )
-_FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 
 
 class PostgresReader(Reader):
@@ -188,8 +175,19 @@ class PostgresReader(Reader):
             return await self._fetch(sql, values)
 
     async def _fetch(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
-        async with self._store.connection() as connection:
-            return await connection.fetch(sql, *values)  # type: ignore[no-any-return]
+        # As `connection` does, written out because every read runs it.
+        pool = self._store.pool
+        try:
+            connection = await pool.take()
+            try:
+                rows: Sequence[Any] = await connection.fetch(sql, *values)
+            except BaseException as fault:
+                pool.give(connection, fault)
+                raise
+            pool.give(connection)
+            return rows
+        except FAULTS as fault:
+            raise self._store.meant(fault) from fault
 
 
 class PostgresTx(Tx):

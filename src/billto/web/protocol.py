@@ -31,6 +31,9 @@ class _Reading(Enum):
     BODY = "body and trailers"
 
 
+_NOTHING, _HEAD, _BODY = _Reading
+
+
 class _Refusal(Exception):
     """Stops the parser within a head that is not taken; the parser wraps it as a fault of its own."""
 
@@ -55,7 +58,7 @@ class Protocol(HttpToolsProtocol):
         self._unsent = 0
         self._outlet: _Outlet
         self._cycle: RequestResponseCycle | None = None  # the last one; the `cycle` of uvicorn hides None
-        self._reading = _Reading.NOTHING
+        self._reading = _NOTHING
         self._head_since: float | None = None  # None: no head is waited for
         self._piece = 0  # bytes that came at once, last
         self._piece_is_new = True  # nothing of another request came with them
@@ -107,13 +110,12 @@ class Protocol(HttpToolsProtocol):
         elif self._head_since is None:
             due = now + HEAD_SECONDS
         elif self._answering:
-            self._head_since = now  # a client may wait for its answer before it goes on
-            due = now + HEAD_SECONDS
+            due = now + HEAD_SECONDS  # a client may wait for its answer before it goes on
         else:
             due = self._head_since + HEAD_SECONDS
         if now < due:
             self._timer = self.loop.call_at(due, self._look)
-        elif self._reading is _Reading.HEAD:
+        elif self._reading is _HEAD:
             self._refuse(408, "request_timeout", "The head of the request did not arrive in time")
         else:
             self._close()
@@ -150,18 +152,22 @@ class Protocol(HttpToolsProtocol):
         if self._lingering:
             return
         self._piece = len(data)
-        self._piece_is_new = self._reading is _Reading.NOTHING
+        self._piece_is_new = self._reading is _NOTHING
         self._overhead += self._piece
-        if self._piece_is_new and self._head_since is None:
-            self._head_since = self.loop.time()
         super().data_received(data)
+        if self._overhead:  # not so where whole requests come at once
+            self._bound_overhead()
+
+    def _bound_overhead(self) -> None:
+        if self._reading is not _BODY and self._head_since is None:
+            self._head_since = self.loop.time()
         if self._overhead - self._overhead_foreign > HEAD_BYTES_MAX:
             self._refuse_head()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._reading = _Reading.HEAD
-        self._head_since = self.loop.time()
+        self._reading = _HEAD
+        self._head_since = None
         self._overhead = self._piece
         self._overhead_foreign = 0 if self._piece_is_new else self._piece
         self._piece_is_new = False
@@ -170,7 +176,7 @@ class Protocol(HttpToolsProtocol):
         if self._head_is_too_large() or len(self.pipeline) >= PIPELINE_MAX:
             self._head_is_refused = True
             raise _Refusal
-        self._reading = _Reading.BODY
+        self._reading = _BODY
         self._head_since = None
         self._overhead = self._overhead_foreign = 0
         super().on_headers_complete()
@@ -190,7 +196,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self._reading = _Reading.NOTHING
+        self._reading = _NOTHING
         self._overhead = 0
         if self._cycle is not None and not self._cycle.response_started:
             self._cycle.keep_alive = self._keep_alive
@@ -240,7 +246,7 @@ class Protocol(HttpToolsProtocol):
 
     def close_after_answer(self) -> None:
         """Closes; gently where the client is still sending."""
-        if self._reading is _Reading.BODY and not self.transport.is_closing():
+        if self._reading is _BODY and not self.transport.is_closing():
             self._linger()
         else:
             self.transport.close()
@@ -267,9 +273,7 @@ class _Outlet(asyncio.Transport):
         super().__init__()
         self._protocol = protocol
         self._transport = transport
-
-    def write(self, data: Any) -> None:
-        self._transport.write(data)
+        self.write = transport.write  # type: ignore[method-assign]  # without a step between
 
     def is_closing(self) -> bool:
         return self._transport.is_closing()

@@ -44,7 +44,7 @@ def failure(refused: Refused) -> Failure:
     """`{code, message, cause?}`; the cause lists every problem with the path to its field."""
     status = refused.status
     message = "; ".join(map(_sentence, refused.problems))
-    body: dict[str, Any] = {"code": NAMES[status], "message": message}
+    body: dict[str, Any] = {"code": NAMES[status], "message": _shown(message)}
     issues = [issue(problem) for problem in refused.problems if problem.path]
     if issues:
         body["cause"] = {"name": "ValidationError", "issues": issues}
@@ -57,7 +57,13 @@ def failure(refused: Refused) -> Failure:
 
 
 def issue(problem: Problem) -> dict[str, Any]:
-    return {"path": list(problem.path), "code": problem.code, "message": problem.sentence}
+    path = [_shown(one) if isinstance(one, str) else one for one in problem.path]
+    return {"path": path, "code": problem.code, "message": _shown(problem.sentence)}
+
+
+def _shown(text: str) -> str:
+    """A text that may repeat what was asked: half of a surrogate pair, which no answer can hold, as an escape."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _sentence(problem: Problem) -> str:
