@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from urllib.parse import quote_plus
 
 from bench import people
-from bench.client import NUMBER, Ask, Client
+from bench.client import Ask, Client
 from bench.data import Known
+from bench.load import NUMBER
 
 Asks = Callable[[Client, Known], Awaitable[list[Ask]]]
 
@@ -30,7 +31,7 @@ class Case:
     at_once: int = 1
     cpu_most: Mapping[str, float] = field(default_factory=dict)  # µs a request, by engine
     raw_share_least: float | None = None  # how fast, where the bare statement is 1
-    rate_share_least: float | None = None  # the same for many at once
+    rate_share_least: float | None = None  # how many at once, where the bare loop does 1
     steady: bool = False  # at most 1.3 times as slow with 1 million as with 10 thousand
     p99_most: float | None = None  # ms
 
@@ -145,4 +146,17 @@ WRITES: tuple[Case, ...] = (
     Case("create, 32 at once", _creates, write="insert", at_once=32),
     Case("patch, one by one", _patches, write="update"),
     Case("patch, 32 at once", _patches, write="update", at_once=32),
+)
+# What writes leave behind for those who search: entries that are not yet merged into the index.
+AFTER: tuple[Case, ...] = (
+    Case("search after these writes: rare", _rare(**UNCOUNTED), p99_most=SEARCH_P99_MS),
+    Case("search after these writes: no hit", _searched(people.ABSENT, **UNCOUNTED), p99_most=SEARCH_P99_MS),
+)
+# Over HTTP, from 32 clients at once.
+OUTSIDE: tuple[Case, ...] = (
+    Case("get by id", _gets),
+    Case("list of 50", _page(limit=50, **UNCOUNTED)),
+    Case("search: rare", _rare(**UNCOUNTED)),
+    Case("create", _creates, write="insert", rate_share_least=1.0),
+    Case("patch", _patches, write="update"),
 )

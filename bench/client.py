@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from bench.data import settings
 from bench.databases import Base
+from bench.load import NUMBER
 from billto import wiring
 from billto.web.server import Server
 
@@ -28,10 +29,6 @@ class Ask(NamedTuple):
     @property
     def target(self) -> str:
         return f"{self.path}?{self.query}" if self.query else self.path
-
-
-# In a body: where a number goes that makes it unlike every other one.
-NUMBER = b"#########"
 
 
 class Wrong(Exception):

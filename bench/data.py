@@ -9,7 +9,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -93,22 +92,11 @@ def load_sqlite(path: Path, size: int, home: Path) -> Known:
     connection = connect(path)
     for pragma in ("journal_mode = OFF", "synchronous = OFF", "foreign_keys = OFF", "cache_size = -500000"):
         connection.execute(f"PRAGMA {pragma}").fetchall()
-    entity_serials = dict(connection.execute("SELECT id, serial FROM entity").fetchall())
-    indexes = connection.execute(_SQLITE_INDEXES).fetchall()
+    indexes = [(str(name), str(sql)) for name, sql in connection.execute(_SQLITE_INDEXES)]
     with connection:
         for name, _ in indexes:
             connection.execute(f"DROP INDEX {name}")
-        counted: Counter[str] = Counter()
-        at = columns(Customer).index("serial")
-        for rows, events in _chunks(SQLITE, known):
-            for row in rows:
-                counted[row[0]] += 1
-                row[at] = (entity_serials[row[0]] << _TENANT_BITS) + counted[row[0]]
-            connection.executemany(_insert("customer", _customer_columns()), rows)
-            connection.executemany(_insert("event", columns(Event)), events)
-        for tenant, number in counted.items():
-            last = (entity_serials[tenant] << _TENANT_BITS) + number
-            connection.execute("INSERT INTO tally VALUES (?, 0, ?, 0, ?)", (tenant, number, last))
+        _fill_sqlite(connection, known)
         for _, sql in indexes:
             connection.execute(sql)
     _index_texts(connection)
@@ -116,6 +104,23 @@ def load_sqlite(path: Path, size: int, home: Path) -> Known:
     connection.execute("PRAGMA journal_mode = WAL").fetchall()
     connection.close()
     return known
+
+
+def _fill_sqlite(connection: apsw.Connection, known: Known) -> None:
+    """Rows, each with its number in the range of its entity, and what is counted of them."""
+    entities_of: Any = connection.execute("SELECT id, serial FROM entity")
+    first = {one: serial << _TENANT_BITS for one, serial in entities_of}
+    counted: Counter[str] = Counter()
+    at = columns(Customer).index("serial")
+    for rows, events in _chunks(SQLITE, known):
+        for row in rows:
+            counted[row[0]] += 1
+            row[at] = first[row[0]] + counted[row[0]]
+        connection.executemany(_insert("customer", _customer_columns()), rows)
+        connection.executemany(_insert("event", columns(Event)), events)
+    for tenant, number in counted.items():
+        tally = (tenant, number, first[tenant] + number)
+        connection.execute("INSERT INTO tally VALUES (?, 0, ?, 0, ?)", tally)
 
 
 _SQLITE_INDEXES = (
@@ -151,18 +156,7 @@ async def load_postgres(url: str, size: int, home: Path) -> Known:
         indexes = await connection.fetch(_POSTGRES_INDEXES)
         for index in indexes:
             await connection.execute(f"DROP INDEX {index['name']}")
-        counted: Counter[str] = Counter()
-        names = [name for name in _customer_columns() if name != "serial"]
-        at = columns(Customer).index("serial")
-        for rows, events in _chunks(POSTGRES, known):
-            for row in rows:
-                counted[row[0]] += 1
-                del row[at]  # the database allots it
-            await connection.copy_records_to_table("customer", records=rows, columns=names)
-            await connection.copy_records_to_table("event", records=events, columns=columns(Event))
-        await connection.executemany(
-            "INSERT INTO tally VALUES ($1, 0, $2, 0, 0)", [(one, count) for one, count in counted.items()]
-        )
+        await _fill_postgres(connection, known)
         for index in indexes:
             await connection.execute(index["sql"])
         await connection.execute("VACUUM ANALYZE")
@@ -170,6 +164,20 @@ async def load_postgres(url: str, size: int, home: Path) -> Known:
     finally:
         await connection.close()
     return known
+
+
+async def _fill_postgres(connection: Any, known: Known) -> None:
+    """Rows, which the database numbers, and what is counted of them."""
+    counted: Counter[str] = Counter()
+    names = [name for name in _customer_columns() if name != "serial"]
+    at = columns(Customer).index("serial")
+    for rows, events in _chunks(POSTGRES, known):
+        for row in rows:
+            counted[row[0]] += 1
+            del row[at]
+        await connection.copy_records_to_table("customer", records=rows, columns=names)
+        await connection.copy_records_to_table("event", records=events, columns=columns(Event))
+    await connection.executemany("INSERT INTO tally VALUES ($1, 0, $2, 0, 0)", list(counted.items()))
 
 
 _POSTGRES_INDEXES = (
@@ -211,7 +219,3 @@ def _event_row(engine: Engine, record: Customer, new_id: IdMaker) -> Row:
 
 def _insert(table: str, names: tuple[str, ...]) -> str:
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-
-
-def moment() -> datetime:
-    return datetime.now(UTC)

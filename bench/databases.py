@@ -8,10 +8,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
+import apsw
 import asyncpg
 
 from bench.data import Known, load_postgres, load_sqlite
@@ -62,14 +64,14 @@ def _sqlite(sizes: tuple[int, ...], folder: Path, say: Say) -> Iterator[dict[int
     for size in sizes:
         kept = _kept("sqlite", (size,))
         if not kept.exists():
-            _filled(kept, say, f"{size:,} customers into SQLite", lambda part, size=size: _fill(part, size))
+            _filled(kept, say, f"{size:,} customers into SQLite", partial(_fill, size))
         path = folder / f"{size}.sqlite"
         _copy(kept / "billto.sqlite", path)
         bases[size] = Base("sqlite", f"sqlite:///{path}", _known(kept, size))
     yield bases
 
 
-def _fill(folder: Path, size: int) -> None:
+def _fill(size: int, folder: Path) -> None:
     _remember(folder, load_sqlite(folder / "billto.sqlite", size, folder))
 
 
@@ -78,7 +80,7 @@ def _postgres(sizes: tuple[int, ...], folder: Path, say: Say) -> Iterator[dict[i
     kept = _kept("postgresql", sizes)
     if not kept.exists():
         what = f"{' and '.join(f'{size:,}' for size in sizes)} customers into PostgreSQL"
-        _filled(kept, say, what, lambda part: _fill_cluster(part, sizes, folder))
+        _filled(kept, say, what, partial(_fill_cluster, sizes, folder))
     cluster = Seeded(kept / "data")
     try:
         yield {size: Base("postgresql", _named(cluster, size), _known(kept, size)) for size in sizes}
@@ -86,7 +88,7 @@ def _postgres(sizes: tuple[int, ...], folder: Path, say: Say) -> Iterator[dict[i
         cluster.close()
 
 
-def _fill_cluster(folder: Path, sizes: tuple[int, ...], home: Path) -> None:
+def _fill_cluster(sizes: tuple[int, ...], home: Path, folder: Path) -> None:
     cluster = Seeded(None)
     try:
         for size in sizes:
@@ -123,6 +125,16 @@ async def _create(url: str, name: str) -> None:
 
 def _named(cluster: Cluster, size: int) -> str:
     return urlunsplit(urlsplit(cluster.url)._replace(path=f"/bench_{size}"))
+
+
+async def version(base: Base) -> str:
+    if base.engine == "sqlite":
+        return apsw.sqlite_lib_version()
+    connection = await asyncpg.connect(base.url)
+    try:
+        return str(await connection.fetchval("SHOW server_version"))
+    finally:
+        await connection.close()
 
 
 def _kept(engine: str, sizes: tuple[int, ...]) -> Path:

@@ -1,17 +1,19 @@
 """Billto in this process beside the bare statements: what its own work costs, case by case."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.cases import READS, WRITES, Case
+from bench.cases import AFTER, READS, WRITES, Case
 from bench.client import Ask, Client, serving
 from bench.databases import Base
 from bench.measure import Side, Taken, paired
 from bench.raw import Bare, Recorder, Said, bare
 
-READ_SECONDS, WRITE_SECONDS, ROUNDS = 1.2, 2.0, 8
+READ_SECONDS, WRITE_SECONDS, ROUNDS = 1.0, 2.0, 8
+# More would make another database of the smaller one.
+_WRITES_MOST = 400
 
 
 class Figure(NamedTuple):
@@ -33,15 +35,18 @@ class At(NamedTuple):
     raw: Bare
 
 
-async def measured(bases: Sequence[Base], home: Path, said: Callable[[Sequence[Figure]], None]) -> list[Figure]:
-    """Every case at every size; what is measured is told as it comes."""
+async def measured(
+    bases: Sequence[Base], home: Path, only: str, said: Callable[[Sequence[Figure]], None]
+) -> list[Figure]:
+    """Every case with `only` in its name, at every size; what is measured is told as it comes."""
     figures: list[Figure] = []
     async with AsyncExitStack() as stack:
-        sizes = [await _at(stack, base, home) for base in bases]
-        for case in (*READS, *WRITES):
+        sizes = [await stack.enter_async_context(visit(base, home)) for base in bases]
+        for case in (one for one in (*READS, *WRITES, *AFTER) if only in one.name):
             sides = [side for at in sizes for side in await _sides(case, at)]
             seconds = WRITE_SECONDS if case.write else READ_SECONDS
-            taken = await paired(sides, seconds=seconds, rounds=ROUNDS)
+            most = _WRITES_MOST if case.write else 2_000
+            taken = await paired(sides, seconds=seconds, rounds=ROUNDS, most=most)
             some = [
                 Figure(case, at.base.size, taken[2 * number], taken[2 * number + 1])
                 for number, at in enumerate(sizes)
@@ -51,14 +56,18 @@ async def measured(bases: Sequence[Base], home: Path, said: Callable[[Sequence[F
     return figures
 
 
-async def _at(stack: AsyncExitStack, base: Base, home: Path) -> At:
+@asynccontextmanager
+async def visit(base: Base, home: Path) -> AsyncIterator[At]:
+    """The application on a database, and what is needed to compare it with the bare statements."""
     recorder = Recorder()
-    client = await stack.enter_async_context(serving(base, home))
-    with recorder.listening():
-        listened = await stack.enter_async_context(serving(base, home))
-    raw = await bare(base)
-    stack.push_async_callback(raw.close)
-    return At(base, client, listened, recorder, raw)
+    async with serving(base, home) as client, AsyncExitStack() as stack:
+        with recorder.listening():
+            listened = await stack.enter_async_context(serving(base, home))
+        raw = await bare(base)
+        try:
+            yield At(base, client, listened, recorder, raw)
+        finally:
+            await raw.close()
 
 
 async def _sides(case: Case, at: At) -> tuple[Side, Side]:
@@ -74,6 +83,6 @@ async def _sides(case: Case, at: At) -> tuple[Side, Side]:
 
 async def heard(at: At, asks: Sequence[Ask]) -> list[tuple[Said, ...]]:
     """The statements of each request."""
-    await at.listened.ask(asks[0])  # which entity it is, is asked once
     with at.recorder.listening():
+        await at.listened.ask(asks[0])  # asks once which entity it is, and opens the connections it needs
         return [await at.recorder.of(at.listened, ask) for ask in asks]

@@ -5,7 +5,6 @@ import statistics
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-
 from typing import NamedTuple
 
 # The runner for one request or statement; the number says which variant.
@@ -56,7 +55,7 @@ def rate_share(ours: Taken, base: Taken) -> float:
     return statistics.median(a / b for a, b in zip(ours.rates, base.rates, strict=True))
 
 
-async def paired(sides: Sequence[Side], *, seconds: float, rounds: int, most: int = 2_000) -> list[Taken]:
+async def paired(sides: Sequence[Side], *, seconds: float, rounds: int, most: int) -> list[Taken]:
     """Every side's times in so many rounds, which take about so many seconds for each side."""
     taken = [Taken() for _ in sides]
     numbers = [await _number(side, seconds / rounds, most) for side in sides]
@@ -75,7 +74,7 @@ async def _number(side: Side, seconds: float, most: int) -> int:
         await side.run(len(spent))
         spent.append(time.perf_counter() - begun)
     least = 4 * side.at_once if side.at_once > 1 else 1
-    return max(least, min(most, int(seconds / statistics.median(spent)) * side.at_once))
+    return max(least, min(most, int(seconds / statistics.median(spent) * side.at_once)))
 
 
 async def _round(side: Side, start: int, number: int, taken: Taken) -> None:

@@ -1,4 +1,4 @@
-"""Invented customers that are hard to search: few words make up all of them, so that every trigram is common."""
+"""Invented customers that are hard to search: made of few words, so that every trigram is common."""
 
 import random
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _LAST = (
     "Großmann", "Ångström", "Dvořák", "Lefèvre", "Øye", "Šimić", "Vidmar", "Golob", "Turk", "Kos", "Bizjak",
     "Kralj", "Hribar", "Oblak", "Rozman", "Zajc", "Pavlin", "Kobal", "Lindberg", "Sandberg", "Bergström",
     "Wagner", "Fischer", "Huber", "Gruber", "Bauer", "Steiner", "Moser", "Bianchi", "Ferrari", "Russo",
-    "Dubois", "Moreau", "Laurent", "Babić", "Jurić", "Knežević", "Perić", "Tomić", "Vuković", "Smith", "Jones",
+    "Dubois", "Moreau", "Laurent", "Babić", "Jurić", "Knežević", "Perić", "Tomić", "Vuković", "Smith", "Hill",
 )  # fmt: skip
 _TRADES = (
     *("Trgovina", "Handel", "Servis", "Gradnje", "Transport") * 3,
@@ -34,8 +34,10 @@ _TRADES = (
     "Elektro", "Metal", "Les", "Papir", "Optika", "Kemija", "Energija", "Pekarna", "Mizarstvo", "Tiskarna",
 )  # fmt: skip
 _KINDS = ("d.o.o.", "d.o.o.", "s.p.", "GmbH", "GmbH", "AG", "s.r.l.", "SARL", "Ltd", "Inc.")
-_STREETS = ("Slovenska cesta", "Trubarjeva ulica", "Bergstraße", "Hauptstraße", "Via Roma", "Rue de la Paix",
-            "Ilica", "Main Street", "Kolodvorska ulica", "Bahnhofstraße", "Cankarjeva cesta", "Am Berg")  # fmt: skip
+_STREETS = (
+    "Slovenska cesta", "Trubarjeva ulica", "Bergstraße", "Hauptstraße", "Via Roma", "Rue de la Paix", "Ilica",
+    "Main Street", "Kolodvorska ulica", "Bahnhofstraße", "Cankarjeva cesta", "Am Berg",
+)  # fmt: skip
 # city, post code, country, its code; the first stands for the home market
 _PLACES = (
     *(("Ljubljana", "1000", "Slovenija", "SI"),) * 4, *(("Maribor", "2000", "Slovenija", "SI"),) * 2,

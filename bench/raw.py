@@ -1,7 +1,8 @@
-"""The same statements, straight on the database: recorded while Billto answers, then run with nothing around."""
+"""The same statements, straight on the database: heard while Billto answers, then run with nothing around."""
 
 import itertools
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +12,7 @@ import apsw
 import asyncpg
 
 from bench.client import Ask, Client
-from bench.data import Known, customer_row
+from bench.data import customer_row
 from bench.databases import Base
 from bench.measure import Run
 from bench.people import Inventor
@@ -83,12 +84,19 @@ class Bare:
         self._connection = connection
         self._new_id = IdMaker()
         self._inventor = Inventor(seed=3)
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(secrets.randbits(58))
 
     async def close(self) -> None:
         closed = self._connection.close()
         if closed is not None:
             await closed
+
+    async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
+        if self.base.engine == "sqlite":
+            rows: Sequence[Any] = self._connection.execute(sql, values).fetchall()
+            return rows
+        fetched: Sequence[Any] = await self._connection.fetch(sql, *values)
+        return fetched
 
     def asking(self, statements: list[tuple[Said, ...]]) -> Run:
         """Runs the recorded statements of one request after the other."""
@@ -148,7 +156,7 @@ class Bare:
         record = Customer(
             entity_id=self.base.known.tenants[-1], id=self._new_id(now), serial=2**60 + number, version=1,
             created_at=now, updated_at=now, deleted_at=None,
-            **self._inventor.one(7_000_000 + number).values,
+            **self._inventor.one(number % 10**7).values,
         )  # fmt: skip
         return customer_row(engine, record)
 

@@ -63,7 +63,11 @@ async def filled(url: str, tenant: Tenant, many: int) -> None:
 
             async def make(tx: Any, first: int = first) -> None:
                 for number in range(first, min(first + _BATCH, many)):
-                    values = {"name": f"Customer {number}", "email": f"{number}@drill.example", "city": "Ljubljana"}
+                    values = {
+                        "name": f"Customer {number}",
+                        "email": f"{number}@drill.example",
+                        "city": "Ljubljana",
+                    }
                     await customers.create(tx, Request(tenant.scope), values)
 
             await store.write(make)

@@ -211,4 +211,3 @@ def _torn(deed: Deed, chance: random.Random) -> Deed:
         end -= end % SECTOR
     rubbish = chance.randbytes(min(SECTOR, len(deed.data) - end)) if chance.random() < 0.3 else b""
     return deed._replace(data=deed.data[:end] + rubbish)
-

@@ -75,7 +75,9 @@ class Billto:
         await self.answering(path, status)
         return time.monotonic() - begun
 
-    async def answering(self, path: str = "/healthz", status: int = 200, seconds: float = START_SECONDS) -> None:
+    async def answering(
+        self, path: str = "/healthz", status: int = 200, seconds: float = START_SECONDS
+    ) -> None:
         async def answers() -> bool:
             assert self._process is None or self._process.poll() is None, self.said()
             async with Client(self.port) as client:
@@ -131,7 +133,7 @@ class Billto:
         await asyncio.to_thread(self.process.wait, END_SECONDS)
 
         async def gone() -> bool:
-            return not any(Path(f"/proc/{pid}").exists() for pid in orphans)
+            return not any(_read(pid, "cmdline") for pid in orphans)
 
         try:
             await until(gone, END_SECONDS, "all workers gone after their supervisor")

@@ -2,11 +2,10 @@
 
 import asyncio
 import random
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
-
-import pytest
 
 from billto import wiring
 from billto.app import accounts, customers, entities
@@ -88,12 +87,12 @@ async def _own(
         await asyncio.sleep(chance.uniform(0, 0.01))  # so that not all of them share every commit
         request_id = f"{number}-{turn}"
         does = chance.choice((_create, _create, _change, _trash, _erase))
-        one = await store.write(_once(does, Request(scope, request_id), mine, chance))
-        said.append(Said(request_id, *one, deeds=len(disk.deeds)))
-        if one[1] is None:
-            mine.pop(one[0])
+        id, customer = await store.write(_once(does, Request(scope, request_id), mine, chance))
+        said.append(Said(request_id, id, customer, len(disk.deeds)))
+        if customer is None:
+            mine.pop(id)
         else:
-            mine[one[0]] = one[1]
+            mine[id] = customer
     return said
 
 
@@ -114,7 +113,12 @@ def _once(verb: Verb, asked: Request, mine: dict[str, Customer], chance: random.
 
 def _values(asked: Request) -> dict[str, Any]:
     word = str(asked.request_id)
-    return {"name": f"Customer {word}", "email": f"{word}@drill.example", "address": word * 40, "metadata": {"word": word}}
+    return {
+        "name": f"Customer {word}",
+        "email": f"{word}@drill.example",
+        "address": word * 40,
+        "metadata": {"word": word},
+    }
 
 
 async def _create(tx: Any, asked: Request, mine: Any, chance: Any) -> tuple[str, Customer | None]:
@@ -154,11 +158,15 @@ class Judged(NamedTuple):
     broken: tuple[str, ...]
 
 
-async def judged(image: Image, folder: Path, life: Life, cut: int) -> Judged:
-    """Opens an image as a server does that starts after the cut, and compares it with what was answered."""
+def put(image: Image, folder: Path) -> None:
     folder.mkdir()
     for name, content in image.items():
         (folder / name).write_bytes(content)
+
+
+async def judged(image: Image, folder: Path, life: Life, cut: int) -> Judged:
+    """Opens an image as a server does that starts after the cut, and compares it with what was answered."""
+    put(image, folder)
     path = folder / NAME
     migrate_sqlite(path)
     findings = await examine_sqlite(path)
@@ -171,6 +179,7 @@ async def judged(image: Image, folder: Path, life: Life, cut: int) -> Judged:
         await store.write(_make_tenant)
     finally:
         await store.close()
+    shutil.rmtree(folder)
     return Judged(answered, lost, (*broken, *torn))
 
 
@@ -228,7 +237,13 @@ def test_an_answered_write_survives_a_power_cut(tmp_path: Path, tell: Tell) -> N
     found = asyncio.run(drill(tmp_path, histories, cuts, "PRAGMA synchronous = FULL"))
     assert found.broken == []
     assert found.lost == 0
-    tell(cuts=histories * cuts, images=found.images, answered_writes_looked_for=found.answered, lost=0, broken=0)
+    tell(
+        cuts=histories * cuts,
+        images=found.images,
+        answered_writes_looked_for=found.answered,
+        lost=0,
+        broken=0,
+    )
 
 
 def test_the_drill_finds_the_writes_that_a_weaker_setting_loses(tmp_path: Path, tell: Tell) -> None:

@@ -114,7 +114,9 @@ async def read_answer(reader: asyncio.StreamReader, method: str = "GET") -> Answ
     """The next answer on a connection. Raises EOFError when it is not whole."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     first, *lines = head.strip().split("\r\n")
-    headers = {name.strip().lower(): value.strip() for name, _, value in (one.partition(":") for one in lines)}
+    headers = {
+        name.strip().lower(): value.strip() for name, _, value in (one.partition(":") for one in lines)
+    }
     status = int(first.split(" ")[1])
     length = int(headers.get("content-length", 0))
     body = b"" if method == "HEAD" or status in (204, 304) else await reader.readexactly(length)

@@ -1,6 +1,7 @@
 """What the databases answer is what the question means: their SQL against `matches`, on any records."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
@@ -11,15 +12,17 @@ from billto.dialects.spaceinvoices.customers import CUSTOMER
 from billto.dialects.spaceinvoices.entities import ENTITY
 from billto.dialects.wire import FIND, Table
 from billto.domain.account import Account
-from billto.domain.customer import Customer, restored, trashed
+from billto.domain.customer import Customer
 from billto.domain.entity import Entity
 from billto.domain.query import All, Compare, Node, Not, Op, Query, Words, matches
 from billto.domain.scope import Scope
 from billto.store import trigrams
 from billto.store.tx import Reader, Tx
+from tests.store.changing import Change, befall, changes
 from tests.store.records import askable, examples, questions, records
 from tests.store.stores import ALL_OF_THEM, BY_ID, AnyStore, Stage, customer, entity_of
 
+EVERYTHING = ("create", "change", "trash", "restore", "erase")
 asked = st.lists(questions(Customer), min_size=1, max_size=3)
 
 
@@ -62,65 +65,36 @@ def test_customers_are_found_as_their_question_means(stage: Stage) -> None:
     holds()
 
 
+async def remove(scope: Scope, entities: Sequence[Entity], tx: Tx) -> None:
+    """Ids of entities are unique among all; the next example has the same."""
+    for one in entities:
+        await tx.delete(one, scope)
+
+
 def test_entities_are_found_as_their_question_means(stage: Stage) -> None:
     @examples(100)
     @given(given=records(Entity), wheres=st.lists(questions(Entity), min_size=1, max_size=3))
     def holds(given: list[Entity], wheres: list[Node]) -> None:
+        async def store_all(tx: Tx) -> tuple[str, list[Entity]]:
+            account = await tx.insert(Account(tx.new_id(), "Alice", tx.now))
+            return account.id, [await tx.insert(one._replace(account_id=account.id)) for one in given]
+
         async def story() -> None:
-            account = await stage.store.write(lambda tx: tx.insert(Account(tx.new_id(), "Alice", tx.now)))
-            scopes = [Scope(account.id, environment, "") for environment in ("live", "sandbox")]
-            mine = [one._replace(account_id=account.id) for one in given]
-            held = [await stage.store.write(lambda tx, one=one: tx.insert(one)) for one in mine]
-            for scope in scopes:
-                there = [one for one in held if one.environment == scope.environment]
+            account_id, held = await stage.store.write(store_all)
+            for environment in ("live", "sandbox"):
+                scope = Scope(account_id, environment, "")
+                there = [one for one in held if one.environment == environment]
                 await judge(stage.store.reader, scope, Entity, there, wheres)
-                for one in there:  # ids are unique in the whole table; the next example has the same
-                    await stage.store.write(lambda tx, one=one, scope=scope: tx.delete(one, scope))
+                await stage.store.write(partial(remove, scope, there))
 
         stage.run(story())
 
     holds()
 
 
-class Change(NamedTuple):
-    """Something that befalls one of the records: `like` is what it is changed to."""
-
-    which: int
-    what: str
-    like: Customer
-
-
-changes = st.builds(
-    Change,
-    st.integers(0, 7),
-    st.sampled_from(("change", "trash", "restore", "erase")),
-    records(Customer, 1, 1).map(lambda made: made[0]),
-)
-OWN = ("entity_id", "id", "serial", "deleted_at")
-
-
-async def befall(tx: Tx, scope: Scope, held: list[Customer], one: Change) -> list[Customer]:
-    """What there is afterwards."""
-    if not held:
-        return held
-    at = one.which % len(held)
-    old = held[at]
-    if one.what == "erase":
-        await tx.delete(old, scope)
-        return held[:at] + held[at + 1 :]
-    now = tx.now.replace(microsecond=0)
-    new = {
-        "change": one.like._replace(**{name: getattr(old, name) for name in OWN}),
-        "trash": trashed(old, now),
-        "restore": restored(old, now),
-    }[one.what]
-    await tx.update(old, new, scope)
-    return [*held[:at], new, *held[at + 1 :]]
-
-
 def test_what_was_changed_trashed_or_erased_is_found_as_it_is_now(stage: Stage) -> None:
     @examples(150)
-    @given(given=records(Customer, 1), happens=st.lists(changes, max_size=5), wheres=asked)
+    @given(given=records(Customer, 1), happens=st.lists(changes(*EVERYTHING), max_size=5), wheres=asked)
     def holds(given: list[Customer], happens: list[Change], wheres: list[Node]) -> None:
         async def story() -> None:
             async def work(tx: Tx) -> list[Customer]:

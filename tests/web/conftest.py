@@ -69,10 +69,8 @@ def house(open_house: OpenHouse) -> House:
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def standing_house(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[House]:
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One house for a whole module: for tests that only ask, or whose requests are all refused."""
-    directory = tmp_path_factory.mktemp("standing")
+    directory = tmp_path_factory.mktemp("shared")
     with _furnished(request, directory) as url, _opening(url) as opening:
         yield opening()

@@ -131,7 +131,7 @@ def prepare(url: str) -> Cast:
 
 
 class House:
-    """The application in this process, opened and closed as a server does it, on an event loop of the test's own."""
+    """The application in this process, opened and closed as a server does it, on the test's event loop."""
 
     def __init__(
         self, url: str, cast: Cast, clock: Clock, loop: asyncio.AbstractEventLoop, **settings: str
@@ -154,7 +154,7 @@ class House:
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(wiring, "clock", self.clock)
             self.server: Server = wiring.make_server(settings)
-            transport = httpx.ASGITransport(app=self.server)  # type: ignore[arg-type]
+            transport = httpx.ASGITransport(app=self.server)
             self.client = httpx.AsyncClient(transport=transport, base_url="http://billto")
             self.run(self._live())
             assert self.caller(None).get("/livez").status_code == 200
@@ -302,14 +302,14 @@ class Caller:
     ) -> httpx.Response:
         return self.house.run(self.asking(method, path, body, headers, params))
 
-    def get(self, path: str, headers: Mapping[str, str] | None = None, **params: Any) -> httpx.Response:
+    def get(self, path: str, /, **params: Any) -> httpx.Response:
         """Parameters are written as clients write them: truth in lower case, trees as JSON."""
         written = [
             (name, _plain(one))
             for name, value in params.items()
             for one in (value if isinstance(value, tuple) else (value,))
         ]
-        return self.ask("GET", path, headers=headers, params=written or None)
+        return self.ask("GET", path, params=written or None)
 
     def post(
         self, path: str, body: Any = NOTHING, headers: Mapping[str, str] | None = None
@@ -332,10 +332,10 @@ class Caller:
     def new_entity(self, name: str = "Company", country: str = "Slovenia", **fields: Any) -> Any:
         return answered(self.post("/entities", {"name": name, "country": country, **fields}), 201)
 
-    def listed(self, path: str = "/customers", **params: Any) -> Any:
+    def listed(self, path: str = "/customers", /, **params: Any) -> Any:
         return answered(self.get(path, **params))
 
-    def names(self, path: str = "/customers", **params: Any) -> list[str]:
+    def names(self, path: str = "/customers", /, **params: Any) -> list[str]:
         """The names in a list, in its order."""
         return [one["name"] for one in self.listed(path, **{"limit": 100, **params})["data"]]
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from starlette.types import Message
 
@@ -352,6 +352,7 @@ SHARDS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(TREES, st.booleans(), st.sampled_from([None, 1]))
 def test_what_is_json_reads_as_the_standard_library_reads_it(
     tree: Any, ascii_only: bool, indent: Any
@@ -360,6 +361,7 @@ def test_what_is_json_reads_as_the_standard_library_reads_it(
     assert bodies.parse_json(text.encode()) == json.loads(text, parse_float=Decimal)
 
 
+@settings(deadline=None)
 @given(st.binary() | st.lists(SHARDS, max_size=60).map(lambda shards: "".join(shards).encode()))
 @example(b'{"a":1,"a":NaN}')
 @example(b'{"a":1,"a":2}]')
@@ -375,11 +377,12 @@ def test_bytes_of_any_kind_are_read_rightly_or_refused(body: bytes) -> None:
     assert all("".join([*map(str, problem.path), problem.sentence]).encode() for problem in problems)
 
 
+@settings(deadline=None)
 @given(st.integers(25, 40), TEXTS, st.lists(st.sampled_from(["[", "{"]), min_size=40, max_size=40))
 def test_depth_is_counted_exactly(depth: int, text: str, kinds: list[str]) -> None:
     tree: Any = text
     for kind in kinds[:depth]:
-        tree = [text, tree, []] if kind == "[" else {f"{text}-": text, "[": tree}
+        tree = [text, tree, []] if kind == "[" else {"]": text, "[": tree}
     body = json.dumps(tree).encode()
     # An empty list beside the tree is one level more than its place.
     deepest = depth + 1 if kinds[0] == "[" else depth

@@ -52,11 +52,11 @@ def test_currency_and_language_given_beside_the_country_win(house: House) -> Non
 
 
 @pytest.mark.parametrize("country", ["Atlantis", "Kongo", " ", "ſſ", "%", "x" * 100])
-def test_a_country_nobody_knows_is_refused_without_a_code(house: House, country: str) -> None:
-    before = house.dump()
-    answer = house.live.post("/entities", {"name": "Company", "country": country})
+def test_a_country_nobody_knows_is_refused_without_a_code(shared: House, country: str) -> None:
+    before = shared.dump()
+    answer = shared.live.post("/entities", {"name": "Company", "country": country})
     assert refused(answer) == (422, {"country": "unknown_country"})
-    assert house.dump() == before
+    assert shared.dump() == before
 
 
 LANGUAGES = {
@@ -97,7 +97,8 @@ def test_a_change_touches_only_what_is_given(house: House, method: str) -> None:
 def test_a_change_that_changes_nothing_leaves_no_trace(house: House) -> None:
     made = house.live.new_entity(city="Ljubljana", starting_capital=7500.5)
     before = house.dump()
-    for body in ({}, {"city": "Ljubljana"}, {"settings": {}}, {"settings": None}, made):
+    nothing: list[Any] = [{}, {"city": "Ljubljana"}, {"settings": {}}, {"settings": None}, made]
+    for body in nothing:
         answer = house.live.put(f"/entities/{made['id']}", body)
         assert (answered(answer), answer.headers["etag"]) == (made, '"1"')
     assert house.dump() == before
@@ -113,7 +114,11 @@ def merged(house: House, *given: Any) -> Any:
 
 def test_settings_merge_by_top_level_key(house: House) -> None:
     default = golden("entity_us")["settings"]
-    given = {"number_formats": {"invoice": "{nnn}"}, "document_footer": "Bye", "epc_qr": {"enabled": True}}
+    given: Any = {
+        "number_formats": {"invoice": "{nnn}"},
+        "document_footer": "Bye",
+        "epc_qr": {"enabled": True},
+    }
     # A given key replaces the old one whole, others stay.
     assert merged(house, given) == {**default, **given}
     assert merged(house, given, {"number_formats": {"estimate": "E{n}"}}) == {
@@ -124,8 +129,8 @@ def test_settings_merge_by_top_level_key(house: House) -> None:
 
 
 def test_translations_merge_by_namespace_and_starts_by_unit(house: House) -> None:
-    first = {"translations": {"de": {"title": "Titel"}, "fr": {"title": "Titre"}}}
-    second = {"translations": {"de": {"note": "Notiz"}, "fr": None, "it": {"title": "Titolo"}}}
+    first: Any = {"translations": {"de": {"title": "Titel"}, "fr": {"title": "Titre"}}}
+    second: Any = {"translations": {"de": {"note": "Notiz"}, "fr": None, "it": {"title": "Titolo"}}}
     assert merged(house, first, second)["translations"] == {
         "de": {"note": "Notiz"},
         "it": {"title": "Titolo"},
@@ -151,7 +156,8 @@ def test_settings_that_belong_to_services_of_their_own_are_passed_over_in_a_chan
         key: value for key, value in APART.items() if key != "slovenia"
     }
     nonsense = dict.fromkeys(APART, "nonsense")
-    for given in (nonsense, dict.fromkeys(APART), {key: {} for key in APART}):
+    others: list[Any] = [nonsense, dict.fromkeys(APART), {key: {} for key in APART}]
+    for given in others:
         changed = answered(house.live.put(f"/entities/{made['id']}", {"settings": given}))
         assert {key: changed["settings"][key] for key in APART} == {
             key: made["settings"][key] for key in APART
@@ -163,7 +169,7 @@ def test_null_clears_a_setting(house: House) -> None:
     assert merged(house, dict.fromkeys(default)) == dict.fromkeys(default)
 
 
-def test_every_problem_of_settings_is_named_with_its_path(house: House) -> None:
+def test_every_problem_of_settings_is_named_with_its_path(shared: House) -> None:
     settings = {
         "pdf_template": "fancy",
         "number_formats": {"invoice": "no number", "estimate": 5},
@@ -185,10 +191,10 @@ def test_every_problem_of_settings_is_named_with_its_path(house: House) -> None:
         "settings.email_defaults.invoice_subject": "unknown_placeholder",
     }
     body = {"name": "Company", "country": "Slovenia", "settings": settings}
-    assert refused(house.live.post("/entities", body)) == (422, expected)
-    path = f"/entities/{house.cast.studio}"
-    assert refused(house.live.put(path, {"settings": settings})) == (422, expected)
-    assert refused(house.live.put(path, {"settings": []})) == (422, {"settings": "wrong_type"})
+    assert refused(shared.live.post("/entities", body)) == (422, expected)
+    path = f"/entities/{shared.cast.studio}"
+    assert refused(shared.live.put(path, {"settings": settings})) == (422, expected)
+    assert refused(shared.live.put(path, {"settings": []})) == (422, {"settings": "wrong_type"})
 
 
 @pytest.mark.parametrize(
@@ -202,15 +208,15 @@ def test_every_problem_of_settings_is_named_with_its_path(house: House) -> None:
         {"name": "New", "country": "Germany", "country_code": "DE"},
     ],
 )
-def test_the_country_and_the_environment_stay_for_life(house: House, body: Any) -> None:
-    made = house.live.new_entity()
-    before = house.dump()
+def test_the_country_and_the_environment_stay_for_life(shared: House, body: Any) -> None:
+    made = shared.live.new_entity()
+    before = shared.dump()
     fixed = ("country", "country_code", "environment")
-    assert refused(house.live.put(f"/entities/{made['id']}", body)) == (
+    assert refused(shared.live.put(f"/entities/{made['id']}", body)) == (
         422,
         {key: "immutable" for key in fixed if key in body},
     )
-    assert house.dump() == before
+    assert shared.dump() == before
 
 
 def test_what_stays_for_life_may_be_sent_back_as_it_is(house: House) -> None:
@@ -256,20 +262,23 @@ def test_live_and_sandbox_are_two_worlds(house: House) -> None:
         assert refused(caller.put(f"/entities/{foreign['id']}", {"name": "New"})) == (404, {})
 
 
-def test_a_key_makes_and_lists_entities_of_its_own_environment_alone(house: House) -> None:
-    before = house.dump()
+def test_a_key_makes_and_lists_entities_of_its_own_environment_alone(shared: House) -> None:
+    before = shared.dump()
     body = {"name": "Company", "country": "Slovenia", "environment": "sandbox"}
-    assert refused(house.live.post("/entities", body)) == (403, {"environment": "other_environment"})
-    assert refused(house.live.get("/entities", environment="sandbox")) == (
+    assert refused(shared.live.post("/entities", body)) == (403, {"environment": "other_environment"})
+    assert refused(shared.live.get("/entities", environment="sandbox")) == (
         403,
         {"environment": "other_environment"},
     )
-    assert refused(house.live.get("/entities", environment="test")) == (400, {"environment": "bad_parameter"})
-    assert refused(house.live.post("/entities", {**body, "environment": "test"})) == (
+    assert refused(shared.live.get("/entities", environment="test")) == (
+        400,
+        {"environment": "bad_parameter"},
+    )
+    assert refused(shared.live.post("/entities", {**body, "environment": "test"})) == (
         422,
         {"environment": "unknown_choice"},
     )
-    assert house.dump() == before
+    assert shared.dump() == before
 
 
 def test_a_key_of_one_entity_sees_it_alone_and_makes_no_other(house: House) -> None:
@@ -281,8 +290,8 @@ def test_a_key_of_one_entity_sees_it_alone_and_makes_no_other(house: House) -> N
 
 
 TEXTS = (
-    "email", "phone", "website", "address", "address_2", "post_code", "city", "state", "timezone", "tax_number",
-    "tax_number_2", "company_number", "fiscal_region_code",
+    "email", "phone", "website", "address", "address_2", "post_code", "city", "state", "timezone",
+    "tax_number", "tax_number_2", "company_number", "fiscal_region_code",
 )  # fmt: skip
 
 
@@ -296,11 +305,11 @@ def test_null_clears_what_may_be_missing_and_empty_texts_come_back_as_given(hous
     assert {name: empty[name] for name in TEXTS} == dict.fromkeys(TEXTS, "")
 
 
-def test_null_is_refused_where_a_value_is_needed(house: House) -> None:
+def test_null_is_refused_where_a_value_is_needed(shared: House) -> None:
     needed = ("name", "currency_code", "locale", "is_tax_subject", "is_enabled", "country", "country_code")
     for answer in (
-        house.live.put(f"/entities/{house.cast.studio}", dict.fromkeys(needed)),
-        house.live.post("/entities", dict.fromkeys(needed)),
+        shared.live.put(f"/entities/{shared.cast.studio}", dict.fromkeys(needed)),
+        shared.live.post("/entities", dict.fromkeys(needed)),
     ):
         assert refused(answer) == (422, dict.fromkeys(needed, "not_null"))
 

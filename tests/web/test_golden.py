@@ -126,7 +126,7 @@ def test_the_documented_list_of_customers(house: House) -> None:
     same(page["data"][0], golden("customer_created"), NEWER_CUSTOMER)
 
 
-# The full object of the pages shows kinds, not values ("string", 0): these stand in where a kind is not enough.
+# The full object of the pages shows kinds ("string", 0): these stand in where a value must make sense.
 VALUES = {
     "country": "Slovenia",
     "country_code": "SI",

@@ -56,4 +56,4 @@ class Request(NamedTuple):
 
     scope: Scope
     request_id: str | None = None
-    expected: int | None = None  # the version that the caller has seen and means (If-Match)
+    expected: frozenset[int] | None = None  # the versions of which the caller means one (If-Match)

@@ -23,7 +23,7 @@ async def get(reader: Reader, asked: Request, record: type[R], id: str) -> R:
 async def expected(tx: Tx, asked: Request, record: type[R], id: str) -> R:
     """The record as the caller means it (If-Match), kept from others until the transaction ends."""
     found: Any = _there(await tx.lock(record, asked.scope, id), record)
-    if asked.expected is not None and asked.expected != found.version:
+    if asked.expected is not None and found.version not in asked.expected:
         raise Refused(Problem("changed_since"))
     return found  # type: ignore[no-any-return]
 

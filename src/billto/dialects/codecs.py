@@ -78,6 +78,11 @@ def _parse_whole(text: str) -> int:
 
 _AMOUNT_MAX = Decimal(10) ** 15
 _AMOUNT_PLACES_MAX = 6
+_AMOUNT_SCHEMA: Schema = {
+    "type": "number",
+    "exclusiveMinimum": -int(_AMOUNT_MAX),
+    "exclusiveMaximum": int(_AMOUNT_MAX),
+}
 
 
 def _amount(value: Any) -> Decimal:
@@ -115,7 +120,7 @@ def write_iso(moment: datetime) -> str:
 TEXT = Codec(_text, None, _text, {"type": "string"})
 BOOL = Codec(_bool, None, _parse_bool, {"type": "boolean"})
 WHOLE = Codec(_whole, None, _parse_whole, {"type": "integer"})
-AMOUNT = Codec(_amount, None, lambda text: _refuse("wrong_type", "a number"), {"type": "number"})
+AMOUNT = Codec(_amount, None, lambda text: _refuse("wrong_type", "a number"), _AMOUNT_SCHEMA)
 ISO = Codec(read_iso, write_iso, read_iso, {"type": "string", "format": "date-time"})
 
 
@@ -123,7 +128,8 @@ def choice(*among: str) -> Codec:
     """One of some words."""
 
     def decode(value: Any) -> str:
-        return value if _text(value) in among else _refuse("unknown_choice", ", ".join(among))
+        text = _text(value)
+        return text if text in among else _refuse("unknown_choice", ", ".join(among))
 
     return Codec(decode, None, decode, {"type": "string", "enum": list(among)})
 

@@ -134,13 +134,14 @@ class Sqlite(Engine):
         return f"substr({text}, 1, length({term})) = {term}"
 
     def ends(self, text: str, term: str) -> str:
-        return f"(length({term}) = 0 OR substr({text}, -length({term})) = {term})"
+        return f"substr({text}, -length({term}), length({term})) = {term}"
 
     def tag(self, attr: str, key: str) -> str:
         return f"(SELECT value FROM json_each({attr}) WHERE key = {key})"
 
     def among(self, column: str, values: Sequence[Any], hold: Callable[[Any], str]) -> str:
-        return f"{column} IN ({', '.join(map(hold, values))})" if values else "1=0"
+        # Also without values: the column may hold the mark of a key, and every mark must be said.
+        return f"{column} IN ({', '.join(map(hold, values))})"
 
 
 class Postgres(Engine):

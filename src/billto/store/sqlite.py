@@ -112,7 +112,7 @@ class SqliteStore:
         """What was taken on is finished first; nothing more is taken on."""
         self._closing = True
         self._waiting.set()
-        await self._writer
+        await asyncio.wait([self._writer])
         self._commit_thread.shutdown()
         self._threads.shutdown()
         self._writing.close()

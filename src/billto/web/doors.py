@@ -234,14 +234,14 @@ def _same(given: str | None, tag: str) -> bool:
     )
 
 
-def _expected(headers: Mapping[str, str]) -> int | None:
-    """The version that If-Match names; None when any will do."""
+def _expected(headers: Mapping[str, str]) -> frozenset[int] | None:
+    """The versions that If-Match names; None when any will do."""
     given = headers.get("if-match")
     if given is None or given.strip() == "*":
         return None
-    bare = given.strip().removeprefix("W/").strip('"')
+    bare = (one.strip().removeprefix("W/").strip('"') for one in given.split(","))
     # A tag that is none of ours is a version that never was.
-    return int(bare) if bare.isascii() and bare.isdigit() and len(bare) < 16 else -1
+    return frozenset(int(one) for one in bare if one.isascii() and one.isdigit() and len(one) < 16)
 
 
 def _replayed(before: Answer, fingerprint: str) -> Reply:

@@ -1,18 +1,18 @@
 """The same request twice is one effect and the same answer."""
 
 import hashlib
+import json
 import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import msgspec
-
 from billto.dialects.dialect import Route
 from billto.domain.answer import REQUEST_ID_LENGTH_MAX
 from billto.domain.problems import Problem, Refused
 
-_canonical = msgspec.json.Encoder(decimal_format="string", order="sorted").encode
+# All in ASCII: fields that nobody reads may hold halves of surrogate pairs, for which UTF-8 has no bytes.
+_canonical = json.JSONEncoder(sort_keys=True, default=repr).encode
 
 
 def given_id(headers: Mapping[str, str]) -> str | None:
@@ -34,7 +34,7 @@ def made_id() -> str:
 def fingerprint(route: Route, id: str, body: Any) -> str:
     """What makes a request the same request: its address and what its body says, however it is spelt."""
     said = _canonical([route.method, route.path, id, body])
-    return hashlib.sha256(said).hexdigest()
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 class InFlight:

@@ -41,8 +41,8 @@ class _Refusal(Exception):
 class Protocol(HttpToolsProtocol):
     """One connection, with deadlines.
 
-    One timer per connection looks after its heads, late by nothing because it is set anew to the moment that
-    matters; per request there are only a few assignments.
+    One timer per connection looks after its heads and is set anew only when it fires; a request costs a few
+    assignments.
     """
 
     def __init__(
@@ -222,7 +222,9 @@ class Protocol(HttpToolsProtocol):
 
     def _refuse(self, status: int, code: str, message: str) -> None:
         """The last word on this connection, unless it would fall into another answer."""
-        if self._answering or self._lingering or self.transport.is_closing():
+        if self._lingering:
+            return
+        if self._answering or self.transport.is_closing():
             self.transport.close()
             return
         content = json.dumps({"code": code, "message": message}).encode()

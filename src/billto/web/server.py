@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -36,7 +37,8 @@ class Server:
                 Route("/readyz", self._ready),
                 Route("/metrics", self._measured),
                 *pages(document),
-            ]
+            ],
+            exception_handlers={HTTPException: self._refused},
         )
 
     async def __call__(self, http: Mapping[str, Any], receive: Receive, send: Send) -> None:
@@ -59,6 +61,13 @@ class Server:
                 await self._store.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+    async def _refused(self, _request: Request, refused: Exception) -> Response:
+        """What is not there, or takes another method, is said as the doors say it."""
+        assert isinstance(refused, HTTPException)
+        code = "_".join(refused.detail.lower().split())
+        body = {"code": code, "message": refused.detail}
+        return JSONResponse(body, refused.status_code, refused.headers)
 
     async def _healthy(self, _request: Request) -> Response:
         return JSONResponse({"status": "ok"})

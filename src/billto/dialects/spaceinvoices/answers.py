@@ -62,7 +62,7 @@ def issue(problem: Problem) -> dict[str, Any]:
 
 
 def _shown(text: str) -> str:
-    """A text that may repeat what was asked: half of a surrogate pair, which no answer can hold, as an escape."""
+    """What may repeat a question: half of a surrogate pair, which no answer can hold, becomes an escape."""
     return text.encode(errors="backslashreplace").decode()
 
 
