@@ -143,7 +143,7 @@ def _kept(engine: str, sizes: tuple[int, ...]) -> Path:
     for pattern in _DECIDES:
         for path in sorted(ROOT.glob(pattern)):
             digest.update(path.read_bytes())
-    return KEPT / f"{engine}-{'-'.join(map(str, sizes))}-{digest.hexdigest()[:12]}"
+    return KEPT / f"{engine}-{'+'.join(map(str, sizes))}-{digest.hexdigest()[:12]}"
 
 
 def _filled(kept: Path, say: Say, what: str, fill: Callable[[Path], None]) -> None:

@@ -29,6 +29,15 @@ async def _plan(at: At, said: Said) -> list[str]:
     if at.base.engine == "sqlite":
         return [str(row[3]) for row in await at.raw.rows(f"EXPLAIN QUERY PLAN {said.sql}", said.values)]
     shown = [str(row[0]) for row in await at.raw.rows(f"EXPLAIN (ANALYZE, BUFFERS) {said.sql}", said.values)]
-    # After five times PostgreSQL may stop looking at the values.
-    shown.append("-- without values:")
-    return shown + [str(row[0]) for row in await at.raw.rows(f"EXPLAIN (GENERIC_PLAN) {said.sql}", ())]
+    return [*shown, "-- without values:", *await _without_values(at, said)]
+
+
+async def _without_values(at: At, said: Said) -> list[str]:
+    """The plan that PostgreSQL may keep to once it has seen a statement five times on one connection."""
+    await at.raw.rows("SET plan_cache_mode = force_generic_plan", ())
+    await at.raw.rows(f"PREPARE seen AS {said.sql}", ())
+    nothing = ", ".join("NULL" for _ in said.values)
+    rows = await at.raw.rows(f"EXPLAIN EXECUTE seen ({nothing})", ())
+    for statement in ("DEALLOCATE seen", "RESET plan_cache_mode"):
+        await at.raw.rows(statement, ())
+    return [str(row[0]) for row in rows]

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import secrets
 import time
 from collections import Counter
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from tests.drills.databases import Tenant
 from tests.drills.wire import Answer, Client, Lost, Unreachable
 
 PATIENCE_SECONDS = 60
+TRY_AGAIN = (409, 503, 507)  # in flight, not now, no space
 PAGE = 100
 REPLAYED_MAX = 300
 
@@ -41,13 +43,14 @@ class Book:
         self.counts: Counter[str] = Counter()
         self.slowest_seconds = 0.0
         self._number = 0
+        self._token = secrets.token_hex(4)  # other books may be kept of the same tenant
 
     def client(self) -> Client:
         return Client(self.port, self.tenant.key, self.tenant.entity)
 
     def request(self, method: str, path: str, body: Any = None) -> Asked:
         self._number += 1
-        return Asked(f"drill-{self._number}", method, path, body)
+        return Asked(f"{self._token}-{self._number}", method, path, body)
 
     async def persist(self, client: Client, asked: Asked) -> Answer:
         """Asks until there is an answer that says what became of the request."""
@@ -61,7 +64,7 @@ class Book:
                 pass
             except Lost:
                 cut = True
-            if answer is not None and answer.status not in (409, 503):
+            if answer is not None and answer.status not in TRY_AGAIN:
                 break
             unsure = unsure or cut or answer is not None
             assert time.monotonic() < end, f"no answer to {asked} but {answer}"
@@ -79,7 +82,7 @@ class Book:
             answer = await client.ask(asked.method, asked.path, asked.body, id=asked.id)
         finally:
             self.slowest_seconds = max(self.slowest_seconds, time.monotonic() - begun)
-        if answer.status in (409, 503):
+        if answer.status in TRY_AGAIN:
             self.counts[str(answer.status)] += 1
             assert set(answer.json) >= {"code", "message"}, answer
             assert int(answer.headers["retry-after"]) > 0, answer

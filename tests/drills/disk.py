@@ -50,6 +50,7 @@ class Disk(apsw.VFS):
         self.deeds: list[Deed] = []
         self.files: dict[str, int] = {}
         self.writes_left: int | None = None  # None: as many as you like
+        self.found_full = -1  # the last file for which there was no space
         self._numbers = count()
 
     def xOpen(self, name: Any, flags: list[int]) -> "File":
@@ -70,10 +71,11 @@ class Disk(apsw.VFS):
         known = Path(name).name
         self.deeds.append(Deed(Does.DELETE, self.files.pop(known), known, syncs_names=syncs_names))
 
-    def take_space(self) -> None:
+    def take_space(self, file: int) -> None:
         """One write; raises apsw.FullError when there is no space for it."""
         if self.writes_left is not None:
             if not self.writes_left:
+                self.found_full = file
                 raise apsw.FullError("no space left")
             self.writes_left -= 1
 
@@ -89,7 +91,7 @@ class File(apsw.VFSFile):
         self._disk = disk
 
     def xWrite(self, data: Any, offset: int) -> None:
-        self._disk.take_space()
+        self._disk.take_space(self.number)
         super().xWrite(data, offset)
         self._disk.deeds.append(Deed(Does.WRITE, self.number, at=offset, data=bytes(data)))
 

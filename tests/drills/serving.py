@@ -98,6 +98,23 @@ class Billto:
         found = _read(self.process.pid, f"task/{self.process.pid}/children")
         return [int(pid) for pid in found.split()]
 
+    def worker_behind(self, client: Client) -> int:
+        """The process that a connected client speaks to."""
+        held = self._held()
+        return next(pid for pid in self.serving if held[client.local_port] in _links(pid))
+
+    def connections(self) -> set[int]:
+        """The clients' ports of all connections that the serving processes have open."""
+        links = set().union(*map(_links, self.serving))
+        return {port for port, link in self._held().items() if link in links}
+
+    def _held(self) -> dict[int, str]:
+        """Connections to the server's port: the client's port, and what the process has open for it."""
+        rows = map(str.split, Path("/proc/net/tcp").read_text().splitlines()[1:])
+        held = {_port(row[2]): f"socket:[{row[9]}]" for row in rows if _port(row[1]) == self.port}
+        held.pop(0, None)  # where it listens
+        return held
+
     @property
     def resident_bytes(self) -> int:
         """What the serving processes hold in memory."""
@@ -159,3 +176,17 @@ def _read(pid: int, name: str) -> bytes:
         return Path(f"/proc/{pid}/{name}").read_bytes()
     except OSError:
         return b""
+
+
+def _port(address: str) -> int:
+    """Out of an address as the system writes it: 0100007F:1F90."""
+    return int(address.partition(":")[2], 16)
+
+
+def _links(pid: int) -> set[str]:
+    """What a process has open."""
+    found = set()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):
+            found.add(str(link.readlink()))
+    return found

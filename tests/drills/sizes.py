@@ -19,6 +19,7 @@ SIZES = {
     "powercut_histories": Size(4, 20),  # R2, each a database from its first byte on
     "powercut_cuts": Size(10, 20),  # for each history; each cut makes four images
     "database_faults": Size(6, 30),  # R3
+    "hang_seconds": Size(11, 26),  # longer than Billto waits for a statement; longer than it may wait in all
     "full_disk_writes": Size(60, 300),  # R5, the n-th of which finds no space
     "full_disk_fills": Size(1, 5),
     "start_customers": Size(3_000, 100_000),  # R7

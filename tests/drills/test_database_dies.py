@@ -24,7 +24,6 @@ SECONDS_BETWEEN = (0.1, 0.5)
 ANSWER_SECONDS_MAX = 15  # of any request, whatever the database does
 BACK_SECONDS_MAX = 5  # from the database's return to Billto's
 AWAY_SECONDS = 3.0
-HANG_SECONDS = 11.0  # longer than Billto waits for a statement
 SWALLOW_SECONDS = 0.3
 
 
@@ -88,7 +87,7 @@ async def swallow(stage: Stage) -> None:
 async def hang(stage: Stage) -> None:
     """The line is there, and nothing comes through it."""
     stage.wire.hang()
-    await asyncio.sleep(HANG_SECONDS)
+    await asyncio.sleep(size("hang_seconds"))
     stage.wire.pass_on()
 
 

@@ -94,6 +94,11 @@ class Client:
             await self.close()
         return answer
 
+    @property
+    def local_port(self) -> int:
+        assert self._streams is not None
+        return int(self._streams[1].get_extra_info("sockname")[1])
+
     async def close(self) -> None:
         if self._streams is None:
             return

@@ -72,7 +72,7 @@ whole = st.integers(-3, 3) | st.sampled_from((2**53, -(2**53), 2**32 + 1))
 amounts = st.sampled_from(
     [Decimal(text) for text in ("0", "0.10", "0.1", "7", "-0.000001", "999999999999999")]
 )
-leaves_of_trees = st.none() | st.booleans() | whole | pooled | st.lists(pooled, max_size=2)
+leaves_of_trees = st.none() | st.booleans() | whole | amounts | pooled | st.lists(pooled, max_size=2)
 
 OF_KIND: Mapping[Kind, Values] = {
     Kind.TEXT: pooled,

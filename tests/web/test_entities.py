@@ -95,7 +95,9 @@ def test_a_change_touches_only_what_is_given(house: House, method: str) -> None:
 
 
 def test_a_change_that_changes_nothing_leaves_no_trace(house: House) -> None:
-    made = house.live.new_entity(city="Ljubljana", starting_capital=7500.5)
+    made = house.live.new_entity(
+        city="Ljubljana", starting_capital=7500.5, settings={"logo_scale_percent": 12.1}
+    )
     before = house.dump()
     nothing: list[Any] = [{}, {"city": "Ljubljana"}, {"settings": {}}, {"settings": None}, made]
     for body in nothing:

@@ -80,8 +80,8 @@ _AMOUNT_MAX = Decimal(10) ** 15
 _AMOUNT_PLACES_MAX = 6
 _AMOUNT_SCHEMA: Schema = {
     "type": "number",
-    "exclusiveMinimum": -int(_AMOUNT_MAX),
-    "exclusiveMaximum": int(_AMOUNT_MAX),
+    "minimum": -int(_AMOUNT_MAX),
+    "maximum": int(_AMOUNT_MAX),
 }
 
 

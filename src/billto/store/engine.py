@@ -19,7 +19,8 @@ _TRIGRAM = re.compile(r"[^\W_]{3}")
 Convert = Callable[[Any], Any]
 
 write_json = msgspec.json.Encoder(decimal_format="number").encode
-read_json = msgspec.json.Decoder().decode
+# A fraction is a Decimal here as at the doors: what was answered is what is read, to the last digit.
+read_json = msgspec.json.Decoder(float_hook=Decimal).decode
 
 
 def _json_text(value: Any) -> str:

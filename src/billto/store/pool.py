@@ -25,7 +25,7 @@ class Pool:
         self._idle: list[Any] = []
         self._lent: set[Any] = set()
         self._connecting = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[asyncio.Future[Any]] = deque()
 
     async def take(self) -> Any:
         """A connection that is not closed. Raises TimeoutError when none becomes free in time."""
@@ -36,25 +36,26 @@ class Pool:
                 return connection
         if len(self._lent) + self._connecting < self._most:
             return await self._opened()
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        turn: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
-            await asyncio.wait_for(turn, self._seconds_max)
+            async with asyncio.timeout(self._seconds_max):
+                connection = await turn
         except BaseException:
-            if turn.done() and not turn.cancelled():
-                self._next()  # it was our turn, and we are gone
+            if turn.done() and not turn.cancelled():  # it was our turn, and we are gone
+                self._passed_on(turn.result())
             raise
-        return await self.take()
+        return connection or await self.take()
 
     def give(self, connection: Any, fault: BaseException | None = None) -> None:
         """Takes a connection back; after a fault that the database did not tell it is not used again."""
-        self._lent.discard(connection)
         sound = fault is None or isinstance(fault, asyncpg.PostgresError | Refused)
-        if not sound or connection.is_in_transaction():
-            connection.terminate()
-        elif not connection.is_closed():
-            self._idle.append(connection)
-        self._next()
+        if sound and not connection.is_closed() and not connection.is_in_transaction():
+            self._passed_on(connection)
+            return
+        self._lent.discard(connection)
+        connection.terminate()
+        self._passed_on(None)
 
     async def close(self) -> None:
         """Closes what is idle and ends what is still lent."""
@@ -72,16 +73,23 @@ class Pool:
         try:
             connection = await self._connect()
         except BaseException:
-            self._next()
+            self._passed_on(None)
             raise
         finally:
             self._connecting -= 1
         self._lent.add(connection)
         return connection
 
-    def _next(self) -> None:
+    def _passed_on(self, connection: Any | None) -> None:
+        """Lends a connection, or the room for a new one, to who has waited longest.
+
+        It goes from hand to hand: were it laid down, whoever comes just then would take it, again and again.
+        """
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
-                turn.set_result(None)
+                turn.set_result(connection)
                 return
+        if connection is not None:
+            self._lent.discard(connection)
+            self._idle.append(connection)

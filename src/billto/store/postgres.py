@@ -78,8 +78,9 @@ class PostgresStore:
             tx = PostgresTx(connection, self._clock(), self._new_id)
             value = await work(tx)
             await tx.flush()
-        except BaseException:
-            if not connection.is_closed():
+        except Exception as fault:
+            # Who has not answered in time would not answer this in time either; the pool ends the connection.
+            if not (connection.is_closed() or isinstance(fault, TimeoutError)):
                 await connection.execute("ROLLBACK")
             raise
         await connection.execute("COMMIT")
@@ -169,7 +170,7 @@ class PostgresReader(Reader):
         try:
             return await self._fetch(sql, values)
         except Refused as refused:
-            if refused.problems[0].code != "unavailable":
+            if refused.problems[0].code != "unavailable" or isinstance(refused.__cause__, TimeoutError):
                 raise
             # A connection that died while it lay in the pool says nothing about the next one.
             return await self._fetch(sql, values)
@@ -215,9 +216,12 @@ class PostgresTx(Tx):
 
     async def answered(self, tenant_id: str, request_id: str) -> Answer | None:
         rows = await self.rows(_CLAIM, [f"{tenant_id}/{request_id}", tenant_id, request_id])
+        if rows[0]["tenant_id"] is not None:
+            kept: Answer = loader(POSTGRES, Answer)(rows[0])  # also while somebody else is being given it
+            return kept
         if not rows[0]["claimed"]:
             raise Refused(Problem("key_in_flight"), retry_seconds=1)
-        return None if rows[0]["tenant_id"] is None else loader(POSTGRES, Answer)(rows[0])
+        return None
 
     async def _append(self, table: str, values: dict[str, Any]) -> None:
         self._late.append((table, values))

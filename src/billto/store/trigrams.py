@@ -29,7 +29,7 @@ def look(
     grams = trigrams(query) if LAYOUTS[record].indexed else ""
     if not grams:
         return connection.execute(*statement(SQLITE, record, whose, query)).fetchall()
-    found = _lookup(grams, whose["entity_id"])
+    found = lookup(grams, whose["entity_id"])
     probe = Compiler(record, SQLITE)
     sql = f"SELECT COUNT(*) FROM ({found(probe.hold)} LIMIT {HITS_MAX + 1})"
     ((hits,),) = cast("list[tuple[int]]", connection.execute(sql, probe.values).fetchall())
@@ -39,7 +39,7 @@ def look(
     ).fetchall()
 
 
-def _lookup(grams: str, entity_id: str) -> statements.Lookup:
+def lookup(grams: str, entity_id: str) -> statements.Lookup:
     """The customers of one entity whose search texts have all of these trigrams."""
 
     def sql(hold: Callable[[Any], str]) -> str:

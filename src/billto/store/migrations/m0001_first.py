@@ -107,7 +107,7 @@ CREATE INDEX customer_name ON customer (entity_id, name, id) WHERE deleted_at IS
 CREATE INDEX customer_email ON customer (entity_id, email, id) WHERE email IS NOT NULL;
 CREATE INDEX customer_tax_number ON customer (entity_id, tax_number, id) WHERE tax_number IS NOT NULL;
 CREATE INDEX customer_created ON customer (entity_id, created_at, id) WHERE deleted_at IS NULL;
-CREATE INDEX customer_updated ON customer (entity_id, updated_at, id);
+CREATE INDEX customer_updated ON customer (entity_id, updated_at, id) WHERE deleted_at IS NULL;
 
 CREATE TABLE tally (
     entity_id {TEXT} NOT NULL REFERENCES entity (id),
