@@ -142,6 +142,11 @@ def searches(draw: st.DrawFn) -> tuple[list[Texts], list[Node]]:
     return given, [All(tuple(part() for _ in range(draw(st.integers(1, 3))))) for _ in range(3)]
 
 
+def named(texts: Texts) -> dict[str, Any]:
+    name, email, value = texts
+    return {"name": name, "email": email, "metadata": {"k": value}}
+
+
 async def leave_only_trigrams(stage: Stage) -> None:
     """Leaves PostgreSQL nothing but the trigram index to find customers by."""
     keys = await stage.asked(
@@ -163,14 +168,20 @@ def test_the_trigram_index_leaves_nothing_out(stage: Stage, monkeypatch: pytest.
 
     async def made(tx: Tx, texts: list[Texts]) -> tuple[Scope, list[Customer]]:
         scope, _ = await kept(tx, [])
-        given = [
-            customer(tx, scope, name=name, email=email, metadata={"k": value}) for name, email, value in texts
-        ]
-        return scope, [await tx.insert(one) for one in given]
+        return scope, [await tx.insert(customer(tx, scope, **named(one))) for one in texts]
+
+    async def moved(tx: Tx, scope: Scope, held: list[Customer], texts: list[Texts]) -> list[Customer]:
+        new = [one._replace(**named(other)) for one, other in zip(held, texts, strict=True)]
+        for before, after in zip(held, new, strict=True):
+            await tx.update(before, after, scope)
+        return new
 
     async def story(store: AnyStore, texts: list[Texts], wheres: list[Node]) -> None:
         scope, held = await store.write(lambda tx: made(tx, texts))
         await judge(store.reader, scope, Customer, held, wheres)
+        # Everybody changes to what somebody else was called.
+        changed = await store.write(lambda tx: moved(tx, scope, held, texts[1:] + texts[:1]))
+        await judge(store.reader, scope, Customer, changed, wheres)
 
     # Rare terms are looked up in the index, common ones by walking: both ways, whatever is common.
     @examples(200)

@@ -185,6 +185,7 @@ def test_twenty_at_once_have_one_effect(house: House) -> None:
             for id in ids
         )
     )
+    assert {one.status_code for one in answers} == {201, 409}
     for at, id in enumerate(ids):
         raced(answers[at :: len(ids)])
         assert house.alice.post("/customers", body, {"X-Request-Id": id}).status_code == 201

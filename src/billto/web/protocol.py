@@ -17,7 +17,7 @@ from uvicorn.server import ServerState
 HEAD_SECONDS = 10.0  # from the first byte of a request to the end of its head
 HEAD_BYTES_MAX = 32 * 1024  # of request line and headers; also of chunk sizes or trailers without any body
 HEADERS_MAX = 100
-WRITE_SECONDS = 30.0  # for the client to take the next piece of an answer
+WRITE_SECONDS = 20.0  # for the client to take the next piece of an answer
 WRITE_BYTES_MIN = 64 * 1024  # that piece: a slow client may take its time, but not for nothing
 LINGER_SECONDS = 2.0  # for the client to read an answer that came before its body was whole
 PIPELINE_MAX = 128  # requests that wait for the answer to another one of the same connection
