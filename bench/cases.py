@@ -104,6 +104,16 @@ def _searched(terms: Sequence[str], **parameters: object) -> Asks:
     return asks
 
 
+def _small(terms: Sequence[str], **parameters: object) -> Asks:
+    """The same words, of tenants with a thousandth of the customers."""
+
+    async def asks(client: Client, known: Known) -> list[Ask]:
+        pairs = ((term, tenant) for term in terms for tenant in range(1, len(known.tenants), 10))
+        return [_listed(search=term, **parameters)._replace(tenant=tenant) for term, tenant in pairs]
+
+    return asks
+
+
 def _rare(**parameters: object) -> Asks:
     async def asks(client: Client, known: Known) -> list[Ask]:
         parts = (email.partition("@")[0] for email in known.emails[:_VARIANTS])
@@ -138,6 +148,8 @@ READS: tuple[Case, ...] = (
     Case("filter: metadata key equals", _by_metadata),
     Case("filter: email contains", _containing),
     *_searches(),
+    Case("search of a small tenant: common", _small(people.COMMON, **UNCOUNTED), p99_most=SEARCH_P99_MS),
+    Case("search of a small tenant: no hit", _small(people.ABSENT, **UNCOUNTED), p99_most=SEARCH_P99_MS),
     Case("search: two letters, common", _searched(people.SHORT_COMMON, **UNCOUNTED)),
     Case("search: two letters, rare", _searched(people.SHORT_RARE, **UNCOUNTED)),
 )

@@ -25,6 +25,7 @@ class Ask(NamedTuple):
     path: str
     query: str = ""
     body: bytes | None = None
+    tenant: int = 0  # whose number among the tenants known
 
     @property
     def target(self) -> str:
@@ -51,11 +52,14 @@ class Answered:
 
 
 class Client:
-    """One tenant's client."""
+    """A client with a key for every tenant."""
 
     def __init__(self, server: Server, base: Base) -> None:
         self._server = server
-        self._headers = [(name.encode(), value.encode()) for name, value in headers(base).items()]
+        self._headers = [
+            [(name.encode(), value.encode()) for name, value in headers(base, tenant).items()]
+            for tenant in range(len(base.known.tenants))
+        ]
         self._run = secrets.token_hex(4)
         self._numbers = itertools.count()
 
@@ -72,7 +76,7 @@ class Client:
         return {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": ask.method,
             "scheme": "http", "path": ask.path, "raw_path": ask.path.encode(),
-            "query_string": ask.query.encode(), "root_path": "", "headers": self._headers + more,
+            "query_string": ask.query.encode(), "root_path": "", "headers": self._headers[ask.tenant] + more,
             "client": ("127.0.0.1", 50000), "server": ("127.0.0.1", 8080), "state": {},
         }  # fmt: skip
 
@@ -113,12 +117,12 @@ class Client:
         return json.loads(answered.body or b"null")
 
 
-def headers(base: Base) -> dict[str, str]:
-    """What every client sends."""
+def headers(base: Base, tenant: int) -> dict[str, str]:
+    """What every client of a tenant sends."""
     return {
         "host": "127.0.0.1:8080",
         "authorization": f"Bearer {base.known.token}",
-        "x-entity-id": f"ent_{base.known.tenants[0]}",
+        "x-entity-id": f"ent_{base.known.tenants[tenant]}",
         "accept": "*/*",
         "user-agent": "bench",
     }

@@ -1,5 +1,6 @@
 """Billto in this process beside the bare statements: what its own work costs, case by case."""
 
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from bench.raw import Bare, Recorder, Said, bare
 READ_SECONDS, WRITE_SECONDS, ROUNDS = 1.0, 2.0, 8
 # More would make another database of the smaller one.
 _WRITES_MOST = 400
+_HEARING_SECONDS = 2.0
 
 
 class Figure(NamedTuple):
@@ -72,17 +74,26 @@ async def visit(base: Base, home: Path) -> AsyncIterator[At]:
 
 async def _sides(case: Case, at: At) -> tuple[Side, Side]:
     asks = await case.asks(at.client, at.base.known)
+    statements = [] if case.write else await heard(at, asks)
+    if statements:
+        asks = asks[: len(statements)]
     name = f"{case.name} at {at.base.size}"
     ours = Side(name, at.client.asking(asks), case.at_once)
     if case.write:
         bare_run = at.raw.inserting() if case.write == "insert" else at.raw.updating()
     else:
-        bare_run = at.raw.asking(await heard(at, asks))
+        bare_run = at.raw.asking(statements)
     return ours, Side(f"{name}, bare", bare_run)
 
 
 async def heard(at: At, asks: Sequence[Ask]) -> list[tuple[Said, ...]]:
-    """The statements of each request."""
+    """The statements of each request, as many as can be heard in a moment."""
+    statements: list[tuple[Said, ...]] = []
     with at.recorder.listening():
         await at.listened.ask(asks[0])  # asks once which entity it is, and opens the connections it needs
-        return [await at.recorder.of(at.listened, ask) for ask in asks]
+        end = time.monotonic() + _HEARING_SECONDS
+        for ask in asks:
+            statements.append(await at.recorder.of(at.listened, ask))
+            if time.monotonic() > end:
+                break
+    return statements

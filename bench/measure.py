@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+_ROUNDS_LEAST = 3
+
 # The runner for one request or statement; the number says which variant.
 Run = Callable[[int], Awaitable[None]]
 
@@ -56,10 +58,16 @@ def rate_share(ours: Taken, base: Taken) -> float:
 
 
 async def paired(sides: Sequence[Side], *, seconds: float, rounds: int, most: int) -> list[Taken]:
-    """Every side's times in so many rounds, which take about so many seconds for each side."""
+    """Every side's times in so many rounds, which take about so many seconds for each side.
+
+    What is so slow that it would take much longer has fewer rounds.
+    """
     taken = [Taken() for _ in sides]
     numbers = [await _number(side, seconds / rounds, most) for side in sides]
+    end = time.perf_counter() + 2 * seconds * len(sides)
     for turn in range(rounds):
+        if turn >= _ROUNDS_LEAST and time.perf_counter() > end:
+            break
         order = range(len(sides)) if turn % 2 == 0 else reversed(range(len(sides)))
         for at in order:
             await _round(sides[at], turn * numbers[at], numbers[at], taken[at])

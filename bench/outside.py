@@ -141,7 +141,7 @@ async def _crowd(server: Served, base: Base, asks: Sequence[Ask]) -> Report:
 
 def _request(ask: Ask, base: Base) -> bytes:
     lines = [f"{ask.method} {ask.target} HTTP/1.1"]
-    lines += (f"{name}: {value}" for name, value in headers(base).items())
+    lines += (f"{name}: {value}" for name, value in headers(base, ask.tenant).items())
     if ask.body is not None:
         lines += ("content-type: application/json", f"content-length: {len(ask.body)}")
         lines.append(f"x-request-id: crowd-{os.getpid()}-{NUMBER.decode()}")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ENGINES
-from tests.drills.attacks import ATTACKS, LASTS_SECONDS, Attacker
+from tests.drills.attacks import ATTACKS, HELD, LASTS_SECONDS, Attacker
 from tests.drills.conftest import Tell
 from tests.drills.databases import Tenant, examine, filled, prepared
 from tests.drills.serving import Billto
@@ -91,12 +91,16 @@ async def attacked(billto: Billto, attacker: Attacker) -> float:
     """All attacks at once. How long the server kept the longest unfinished request."""
     begun = time.monotonic()
 
+    async def held() -> bool:
+        return len(billto.connections()) >= HELD
+
     async def only_the_other() -> bool:
         return time.monotonic() > begun + LASTS_SECONDS and len(billto.connections()) <= 1
 
     async with asyncio.TaskGroup() as group:
         for attack in ATTACKS:
             group.create_task(attack(attacker))
+        await until(held, LASTS_SECONDS, f"{HELD} connections held: the drill shows nothing")
         await until(only_the_other, UNFINISHED_SECONDS_MAX, "without unfinished requests")
         seconds = time.monotonic() - begun
         attacker.given_up.set()

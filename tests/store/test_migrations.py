@@ -5,7 +5,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Barrier
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import apsw
 import asyncpg
@@ -147,6 +147,27 @@ def test_a_file_that_many_make_at_the_same_moment_is_made_once(tmp_path: Path) -
             starts = [(Barrier(several), f"sqlite:///{tmp_path / f'{number}.sqlite'}")] * several
             done = list(threads.map(migrated_together, starts))
             assert sorted(done) == [*[[]] * (several - 1), EVERY_STEP]
+
+
+class Contended(apsw.Connection):
+    """Is told at first what SQLite tells the slower of two that switch a file to WAL."""
+
+    told = 0
+
+    def execute(self, statements: str, *args: Any, **options: Any) -> apsw.Cursor:
+        if "journal_mode" in statements and Contended.told < 3:
+            Contended.told += 1
+            raise apsw.BusyError("BusyError: database is locked")
+        return super().execute(statements, *args, **options)
+
+
+def test_who_cannot_switch_a_file_to_wal_at_once_tries_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apsw, "Connection", Contended)
+    monkeypatch.setattr(Contended, "told", 0)
+    assert migrated(f"sqlite:///{tmp_path / 'billto.sqlite'}") == EVERY_STEP
+    assert Contended.told == 3
 
 
 def test_migrating_again_keeps_what_is_there(stage: Stage) -> None:

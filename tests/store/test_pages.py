@@ -20,7 +20,7 @@ from billto.domain.scope import Scope
 from billto.store.tx import Reader, Tx
 from tests.store.changing import Change, befall, changes
 from tests.store.records import examples, ids, orders, questions, records, texts
-from tests.store.stores import START, AnyStore, Stage, code, entity_of
+from tests.store.stores import START, AnyStore, Stage, code, entity_of, stored
 
 SECRET = b"of this installation"
 filters = st.just(All()) | questions(Customer)
@@ -150,6 +150,26 @@ async def disturbed(
         page = await (walk.before(page) if backwards else walk.after(page))
         shown = [*page.records, *shown] if backwards else [*shown, *page.records]
     return shown, held
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_page_whose_records_are_gone_is_empty_and_still_counts_the_others(
+    stage: Stage, backwards: bool
+) -> None:
+    scope = stage.cast.live
+
+    async def story() -> None:
+        held = [await stored(stage.store, scope, name=name) for name in "abcd"]
+        walk = Walk(stage.store.reader, scope, Query(order=unambiguous((Order("name"),)), limit=2))
+        page = await walk.first()
+        if backwards:
+            page = await walk.after(page)
+        for one in held[:2] if backwards else held[2:]:
+            await stage.store.write(partial(Tx.delete, record=one, scope=scope))
+        gone = await (walk.before(page) if backwards else walk.after(page))
+        assert gone == Page((), 2, has_next=False, has_previous=False)
+
+    stage.run(story())
 
 
 class List(NamedTuple):

@@ -280,6 +280,29 @@ def test_an_answer_is_kept_with_its_effect_or_not_at_all(stage: Stage) -> None:
     stage.run(story())
 
 
+@on_postgresql
+def test_who_answers_what_was_answered_meanwhile_begins_again_and_finds_it(stage: Stage) -> None:
+    """The other process ended between the look for its answer and the asking for its lock."""
+    tries = 0
+
+    async def looked_too_early(tx: Tx) -> str:
+        nonlocal tries
+        tries += 1
+        if tries > 1:
+            return await once(tx, stage, "the same")
+        made = await tx.insert(customer(tx, stage.cast.live))
+        await tx.keep(answer(tx, "the same"))
+        return made.id
+
+    async def story() -> None:
+        first = await stage.store.write(lambda tx: once(tx, stage, "the same"))
+        assert await stage.store.write(looked_too_early) == first
+        assert [one.id for one in await listed(stage.store, stage.cast.live)] == [first]
+
+    stage.run(story())
+    assert tries == 2
+
+
 def test_an_answer_is_one_tenants_own(stage: Stage) -> None:
     async def story() -> None:
         await stage.store.write(lambda tx: once(tx, stage, "the same"))

@@ -105,7 +105,7 @@ LIMITS = {
     "entity": {
         "name": 255, "email": 255, "address": 500, "address_2": 500, "post_code": 20, "city": 100,
         "state": 100, "country": 100, "locale": 20, "tax_number": 50, "tax_number_2": 50,
-        "company_number": 50, "phone": 50, "website": 500, "fiscal_region_code": 10, "timezone": 100,
+        "company_number": 50, "phone": 50, "website": 500, "fiscal_region_code": 10,
     },
 }  # fmt: skip
 

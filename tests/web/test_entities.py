@@ -292,7 +292,7 @@ def test_a_key_of_one_entity_sees_it_alone_and_makes_no_other(house: House) -> N
 
 
 TEXTS = (
-    "email", "phone", "website", "address", "address_2", "post_code", "city", "state", "timezone",
+    "email", "phone", "website", "address", "address_2", "post_code", "city", "state",
     "tax_number", "tax_number_2", "company_number", "fiscal_region_code",
 )  # fmt: skip
 
@@ -305,6 +305,23 @@ def test_null_clears_what_may_be_missing_and_empty_texts_come_back_as_given(hous
     assert {name: cleared[name] for name in nothing} == nothing
     empty = answered(house.live.put(path, dict.fromkeys(TEXTS, "")))
     assert {name: empty[name] for name in TEXTS} == dict.fromkeys(TEXTS, "")
+
+
+def test_a_time_zone_is_one_that_the_world_knows(house: House) -> None:
+    made = house.live.new_entity(timezone="Europe/Ljubljana")
+    path = f"/entities/{made['id']}"
+    assert made["timezone"] == "Europe/Ljubljana"
+    for wrong in ("Europe/Atlantis", "../../etc/passwd", "x", "/etc/localtime", "Europe"):
+        assert refused(house.live.put(path, {"timezone": wrong})) == (422, {"timezone": "invalid_format"})
+    for left_blank in ("", None):
+        assert answered(house.live.put(path, {"timezone": left_blank}))["timezone"] == left_blank
+
+
+def test_a_currency_is_three_capital_letters(house: House) -> None:
+    made = house.live.new_entity(currency_code="CHF")
+    for wrong in ("chf", "€€€", "12A", "ÄÖÜ"):
+        answer = house.live.put(f"/entities/{made['id']}", {"currency_code": wrong})
+        assert refused(answer) == (422, {"currency_code": "invalid_format"})
 
 
 def test_null_is_refused_where_a_value_is_needed(shared: House) -> None:

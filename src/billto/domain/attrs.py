@@ -1,6 +1,6 @@
 """How a record is declared: one attribute, one line; storage, checks and search follow from it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
@@ -35,6 +35,10 @@ class Attr:
     among: tuple[str, ...] = ()  # the only texts there are
     searched: bool = False  # part of the text that searches look through
     shape: Node | None = None  # what a map or a tree looks like
+    fits: Callable[[str], bool] | None = (
+        None  # whether a text has the form it needs; empty ones are not asked
+    )
+    form: str = ""  # that form, in words
     says: str = ""  # its description for developers
 
     def problems(self, value: Any) -> tuple[Problem, ...]:
@@ -54,6 +58,8 @@ class Attr:
             return (Problem("invalid_text"),)
         if self.among and value not in self.among:
             return (Problem("unknown_choice", detail=", ".join(self.among)),)
+        if self.fits is not None and value and not self.fits(value):
+            return (Problem("invalid_format", detail=self.form),)
         return ()
 
 

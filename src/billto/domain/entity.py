@@ -1,9 +1,11 @@
 """The entity: one of your companies, the seller on the documents."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from billto.domain.attrs import AMOUNT, FLAG, ID, METADATA, MOMENT, NUMBER, text, tree
 from billto.domain.countries import Country, country, resolve
@@ -11,6 +13,27 @@ from billto.domain.problems import Problem, Refused
 from billto.domain.scope import ENVIRONMENTS
 from billto.domain.settings import TREE, Settings, completed, merged
 from billto.domain.settings import made as made_settings
+
+
+def is_timezone(name: str) -> bool:
+    """Whether the IANA database knows a name."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return False
+    return True
+
+
+CURRENCY = replace(
+    text(3, least=3),
+    fits=lambda code: code.isascii() and code.isalpha() and code.isupper(),
+    form="three capital letters, as in ISO 4217",
+)
+TIMEZONE = replace(
+    text(100, searched=False),
+    fits=is_timezone,
+    form="a name of the IANA time zone database, such as Europe/Ljubljana",
+)
 
 
 class Entity(NamedTuple):
@@ -29,7 +52,7 @@ class Entity(NamedTuple):
     # where
     country: Annotated[str, text(100, least=1)]
     country_code: Annotated[str, text(2, least=2)]
-    currency_code: Annotated[str, text(3, least=3)]
+    currency_code: Annotated[str, CURRENCY]
     locale: Annotated[str, text(20, least=1)]
     # settings
     settings: Annotated[Settings, tree(TREE, TREE.says)]
@@ -41,9 +64,7 @@ class Entity(NamedTuple):
     post_code: Annotated[str | None, text(20)] = None
     city: Annotated[str | None, text(100)] = None
     state: Annotated[str | None, text(100)] = None
-    timezone: Annotated[
-        str | None, text(100, says="where its days begin and end, a name of the IANA database")
-    ] = None
+    timezone: Annotated[str | None, TIMEZONE] = None
     # tax
     tax_number: Annotated[str | None, text(50)] = None
     tax_number_2: Annotated[str | None, text(50)] = None
