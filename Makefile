@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SOURCES := src tests $(wildcard scripts/*.py) $(wildcard bench)
 
-.PHONY: install run test tests lint types imports format bench docs lock clean help
+.PHONY: install run test tests lint types imports format bench lock clean help
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -53,9 +53,6 @@ format: install ## write the format and what ruff can mend
 
 bench: install ## measure
 	$(BIN)/python -m bench
-
-docs: install ## write the generated pages
-	$(BIN)/python scripts/docs.py
 
 lock: ## pin the dependencies anew
 	scripts/lock --upgrade

@@ -28,7 +28,9 @@ def test_a_postgresql_address_is_shown_without_its_password() -> None:
     url = "postgresql://billto:sesame@db.example:5432/billto"
     database = config.read({"BILLTO_DATABASE_URL": url}).database_url
     assert (database.url, database.path) == (url, None)
-    assert database.shown == "postgresql://billto:…@db.example:5432/billto"
+    spelt_otherwise = "postgresql://db.example:5432/billto?user=billto&password=sesame"
+    assert config.read({"BILLTO_DATABASE_URL": spelt_otherwise}).database_url.shown == database.shown
+    assert database.shown == "postgresql://db.example:5432/billto"
 
 
 @pytest.mark.parametrize(

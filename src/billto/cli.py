@@ -164,8 +164,6 @@ def demo_(
 @account_app.command(name="create")
 def account_create(name: Annotated[str, typer.Argument(help="Its name.")], as_json: AsJson = False) -> None:
     """Make an account with a live key and a sandbox key; their secrets are shown this once."""
-    if not 1 <= len(name) <= 255:
-        raise Fault("the name must have 1 to 255 characters")
 
     async def make(tx: Any) -> dict[str, str]:
         account = await accounts.create(tx, name)
@@ -293,5 +291,6 @@ def _with(work: Callable[[Store], Coroutine[Any, Any, T]], settings: Config | No
 def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
-    except OSError as error:
-        raise Fault(f"the database cannot be reached: {error}") from None
+    except wiring.DATABASE_FAULTS as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise Fault(f"the database cannot be used: {reason}") from None

@@ -25,9 +25,12 @@ class Database:
 
     @property
     def shown(self) -> str:
-        """The address without its password, for people and logs."""
+        """The address without anything that could be a password, for people and logs."""
+        if self.path is not None:
+            return self.url
         parts = urlsplit(self.url)
-        return self.url.replace(f":{parts.password}@", ":…@") if parts.password else self.url
+        place = parts.netloc.rpartition("@")[2]
+        return f"{parts.scheme}://{place}{parts.path}"
 
 
 @dataclass(frozen=True, slots=True)

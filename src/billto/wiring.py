@@ -6,6 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+import apsw
+import asyncpg
+
 from billto import __version__, config
 from billto.app.parts import Store
 from billto.config import Config
@@ -22,6 +25,9 @@ from billto.web.doors import Doors, Observed
 from billto.web.limiting import Limiter
 from billto.web.metrics import Metrics
 from billto.web.server import Server
+
+# What a command may meet when there is no such database, or none that lets it in.
+DATABASE_FAULTS = (OSError, apsw.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 requests = logging.getLogger("billto.requests")
 

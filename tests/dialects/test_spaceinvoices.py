@@ -15,6 +15,7 @@ from billto.domain.query import All, Compare, Either, Missing, Not, Op, Order, P
 
 ID = "6595a27b5d35015c3ef0c3fd"
 DAY = datetime(2025, 1, 1, tzinfo=UTC)
+DAY_LAST = datetime(2025, 1, 1, 23, 59, 59, 999_000, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,14 @@ DAY = datetime(2025, 1, 1, tzinfo=UTC)
         ({"name": {"startsWith": "A"}}, Compare("name", Op.STARTS, "A")),
         ({"name": {"endsWith": "e"}}, Compare("name", Op.ENDS, "e")),
         ({"id": f"cus_{ID}"}, Compare("id", Op.EQ, ID)),
-        ({"created_at": {"gt": "2025-01-01"}}, Compare("created_at", Op.GT, DAY)),
+        ({"created_at": {"gt": "2025-01-01"}}, Compare("created_at", Op.GT, DAY_LAST)),
+        ({"created_at": {"gte": "2025-01-01"}}, Compare("created_at", Op.GE, DAY)),
+        ({"created_at": {"lt": "2025-01-01"}}, Compare("created_at", Op.LT, DAY)),
+        ({"created_at": {"lte": "2025-01-01"}}, Compare("created_at", Op.LE, DAY_LAST)),
+        (
+            {"created_at": {"between": ["2025-01-01", "2025-01-01"]}},
+            All((Compare("created_at", Op.GE, DAY), Compare("created_at", Op.LE, DAY_LAST))),
+        ),
         (
             {"created_at": {"between": ["2025-01-01", "2025-01-01T00:00:00Z"]}},
             All((Compare("created_at", Op.GE, DAY), Compare("created_at", Op.LE, DAY))),

@@ -12,7 +12,7 @@ from tests.drills.wire import HOST, Client, Lost, read_answer
 
 Attack = Callable[["Attacker"], Coroutine[Any, Any, None]]
 
-# Of attacks that could go on for ever: less than the server gives an unfinished request, whose end is measured.
+# Of attacks that could go on for ever; less than an unfinished request gets, whose end is to be measured.
 LASTS_SECONDS = 12.0
 HELD = 400  # connections that the attacks have open together, at least
 DRIP_SECONDS = 0.5

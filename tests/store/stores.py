@@ -37,6 +37,9 @@ EVERYTHING = All()
 # Longer than any list of these tests.
 ALL_OF_THEM = 1_000
 
+# Nothing takes nearly as long; what would wait for ever fails instead.
+SECONDS_MAX = 120
+
 # For what only one of the engines does.
 on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 on_postgresql = pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
@@ -71,7 +74,7 @@ class Stage:
     cast: Cast
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.runner.run(work)
+        return self.runner.run(asyncio.wait_for(work, SECONDS_MAX))
 
     @asynccontextmanager
     async def another(self, **options: Any) -> AsyncIterator[AnyStore]:

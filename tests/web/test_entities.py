@@ -339,3 +339,18 @@ def test_the_starting_capital_is_kept_exactly(house: House, number: str) -> None
     made = house.live.post("/entities", body, {"Content-Type": "application/json"})
     assert f'"starting_capital":{number},' in made.text
     assert house.live.get(f"/entities/{answered(made, 201)['id']}").text == made.text
+
+
+def test_settings_do_not_grow_without_end(house: House) -> None:
+    path = f"/entities/{house.live.new_entity()['id']}"
+    before = answered(house.live.get(path))
+    sizes = []
+    for number in range(10):
+        texts = {f"space-{number}-{at}": {"de": {"text": "x" * 9_000}} for at in range(5)}
+        answer = house.live.put(path, {"settings": {"translations": texts}})
+        sizes.append(len(house.live.get(path).content))
+        if answer.status_code != 200:
+            assert refused(answer)[0] == 422
+            break
+    assert max(sizes) < 250_000 < 10 * 5 * 9_000
+    assert len(before["settings"]) <= len(answered(house.live.get(path))["settings"])

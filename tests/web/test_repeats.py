@@ -68,10 +68,26 @@ def test_the_first_answer_is_given_however_the_record_went_on(house: House) -> N
     path = f"/customers/{first.json()['id']}"
     house.alice.patch(path, {"name": "Eva"})
     house.alice.delete(path)
-    house.alice.delete(f"{path}/permanent")
     again = house.alice.post("/customers", {"name": "Ana"}, ONCE)
     assert shown(again) == shown(first)
+
+
+def test_what_is_deleted_for_good_is_not_shown_by_an_old_answer_either(house: House) -> None:
+    first = house.alice.post("/customers", {"name": "Ana", "email": "ana@mail.example"}, ONCE)
+    path = f"/customers/{first.json()['id']}"
+    house.alice.patch(path, {"city": "Koper"}, {"X-Request-Id": "another"})
+    house.alice.delete(path)
+    house.alice.delete(f"{path}/permanent")
+    again = house.alice.post("/customers", {"name": "Ana", "email": "ana@mail.example"}, ONCE)
+    assert (again.status_code, again.json()) == (201, {})
     assert refused(house.alice.get(path)) == (404, {})
+    assert "ana@mail.example" not in repr(house.dump())
+
+
+def test_an_idempotency_key_wins_over_what_a_proxy_stamps(house: House) -> None:
+    for hop in ("hop-1", "hop-2"):
+        house.alice.post("/customers", {"name": "Ana"}, {"Idempotency-Key": "order-1", "X-Request-Id": hop})
+    assert house.alice.names() == ["White Rabbit Wonder", "Ana"]
 
 
 def test_a_body_is_the_same_however_it_is_spelt(house: House) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from billto.app.parts import Reader, Tx
 from billto.domain import account as rules
 from billto.domain.account import Account, Key
+from billto.domain.attrs import checked
 from billto.domain.entity import Entity
 from billto.domain.problems import Problem, Refused
 from billto.domain.scope import Scope
@@ -19,7 +20,7 @@ class NewKey(NamedTuple):
 
 
 async def create(tx: Tx, name: str) -> Account:
-    return await tx.insert(Account(id=tx.new_id(), name=name, created_at=tx.now))
+    return await tx.insert(checked(Account(id=tx.new_id(), name=name, created_at=tx.now)))
 
 
 async def create_key(
@@ -45,7 +46,7 @@ async def create_key(
         id=tx.new_id(), account_id=account_id, environment=environment, hint=hint, digest=rules.digest(token),
         created_at=tx.now, entity_id=entity_id, name=name, read_only=read_only, expires_at=expires_at,
     )  # fmt: skip
-    return NewKey(await tx.insert(key), token)
+    return NewKey(await tx.insert(checked(key)), token)
 
 
 async def keys(reader: Reader, account_id: str | None = None) -> tuple[Key, ...]:

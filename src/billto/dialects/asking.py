@@ -139,8 +139,10 @@ def _operand(name: str, word: str, shape: Shape, codec: Codec, given: Any) -> An
         raise Refused(Problem("bad_operand", (name, word), shape.value))
     try:
         if shape is PAIR:
-            return tuple(_one(codec, one, null=False) for one in given)
-        return tuple(_one(codec, one) for one in given) if several else _one(codec, given)
+            low, high = given
+            return _one(codec.decode, low, null=False), _one(codec.last or codec.decode, high, null=False)
+        decode = codec.last if codec.last and word in _UP_TO_THE_END else codec.decode
+        return tuple(_one(decode, one) for one in given) if several else _one(decode, given)
     except Refused as refused:
         raise Refused(Problem("bad_parameter", (name, word), refused.problems[0].sentence)) from None
 
@@ -148,10 +150,14 @@ def _operand(name: str, word: str, shape: Shape, codec: Codec, given: Any) -> An
 _ORDERED = frozenset({"gt", "gte", "lt", "lte"})
 
 
-def _one(codec: Codec, given: Any, *, null: bool = True) -> Any:
+# For these a day reaches to its end: until the 31st, and after the 31st.
+_UP_TO_THE_END = frozenset({"lte", "gt"})
+
+
+def _one(decode: Callable[[Any], Any], given: Any, *, null: bool = True) -> Any:
     if given is None and null:
         return None
-    value = codec.decode(given)
+    value = decode(given)
     if isinstance(value, str) and (len(value) > TEXT_LENGTH_MAX or not storable(value)):
         raise Refused(
             Problem("out_of_range", detail=f"at most {TEXT_LENGTH_MAX} characters, none of them NUL")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -29,6 +29,7 @@ class Codec:
     encode: Callable[[Any], Any] | None
     parse: Callable[[str], Any]
     schema: Schema
+    last: Callable[[Any], Any] | None = None  # the last value that an operand may mean: of a day, its end
     decode_change: Callable[[Any], Any] | None = None  # where a change takes something else than a creation
 
 
@@ -48,9 +49,10 @@ _WORDS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def _parse_bool(text: str) -> bool:
-    if text not in _WORDS:
+    word = text.lower()  # Python's clients write True
+    if word not in _WORDS:
         _refuse("wrong_type", "true or false")
-    return _WORDS[text]
+    return _WORDS[word]
 
 
 # What a JSON number can carry without loss, and well within BIGINT.
@@ -113,6 +115,16 @@ def read_iso(value: Any) -> datetime:
     return aware.replace(microsecond=aware.microsecond // 1000 * 1000)
 
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_TO_ITS_END = timedelta(days=1) - timedelta(milliseconds=1)
+
+
+def read_last(value: Any) -> datetime:
+    """A moment, or a day meaning its last moment."""
+    moment = read_iso(value)
+    return moment + _TO_ITS_END if _DAY.fullmatch(value) else moment
+
+
 def write_iso(moment: datetime) -> str:
     return f"{moment.isoformat(timespec='milliseconds')[:-6]}Z"
 
@@ -121,7 +133,7 @@ TEXT = Codec(_text, None, _text, {"type": "string"})
 BOOL = Codec(_bool, None, _parse_bool, {"type": "boolean"})
 WHOLE = Codec(_whole, None, _parse_whole, {"type": "integer"})
 AMOUNT = Codec(_amount, None, lambda text: _refuse("wrong_type", "a number"), _AMOUNT_SCHEMA)
-ISO = Codec(read_iso, write_iso, read_iso, {"type": "string", "format": "date-time"})
+ISO = Codec(read_iso, write_iso, read_iso, {"type": "string", "format": "date-time"}, last=read_last)
 
 
 def choice(*among: str) -> Codec:

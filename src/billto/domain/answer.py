@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, NamedTuple
 
-from billto.domain.attrs import MOMENT, NUMBER, text
+from billto.domain.attrs import ID, MOMENT, NUMBER, text
 
 REQUEST_ID_LENGTH_MAX = 255
 
@@ -18,3 +18,4 @@ class Answer(NamedTuple):
     etag: Annotated[str | None, text(50)]
     body: Annotated[str, text(2**21)]
     created_at: Annotated[datetime, MOMENT]
+    subject_id: Annotated[str | None, ID] = None  # the record that the answer shows

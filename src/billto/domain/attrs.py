@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from types import MappingProxyType, NoneType
-from typing import Any, NamedTuple, get_args, get_type_hints
+from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 
 from billto.domain.nodes import Map, Node, Text, storable
-from billto.domain.problems import Problem
+from billto.domain.problems import Problem, Refused
+
+R = TypeVar("R", bound=NamedTuple)
 
 
 class Kind(Enum):
@@ -101,6 +103,19 @@ def _attr(name: str, hint: Any) -> Attr:
     kind, *notes = get_args(hint)
     (attr,) = (note for note in notes if isinstance(note, Attr))
     return replace(attr, name=name, nullable=NoneType in get_args(kind))
+
+
+def checked(record: R) -> R:
+    """The record; raises Refused when its own declaration refuses a value of it."""
+    attrs = catalogue(type(record))
+    problems = [
+        problem.within(name)
+        for name, attr in attrs.items()
+        for problem in attr.problems(getattr(record, name))
+    ]
+    if problems:
+        raise Refused(*problems)
+    return record
 
 
 @cache

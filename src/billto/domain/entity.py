@@ -1,27 +1,26 @@
 """The entity: one of your companies, the seller on the documents."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import available_timezones
 
 from billto.domain.attrs import AMOUNT, FLAG, ID, METADATA, MOMENT, NUMBER, text, tree
 from billto.domain.countries import Country, country, resolve
 from billto.domain.problems import Problem, Refused
 from billto.domain.scope import ENVIRONMENTS
-from billto.domain.settings import TREE, Settings, completed, merged
+from billto.domain.settings import TREE, Settings, check, completed, merged
 from billto.domain.settings import made as made_settings
 
 
-def is_timezone(name: str) -> bool:
-    """Whether the IANA database knows a name."""
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        return False
-    return True
+@cache
+def timezones() -> frozenset[str]:
+    """The names of the IANA database, without those that mean another zone on another machine."""
+    return frozenset(available_timezones() - {"localtime", "posixrules", "Factory"})
 
 
 CURRENCY = replace(
@@ -31,7 +30,7 @@ CURRENCY = replace(
 )
 TIMEZONE = replace(
     text(100, searched=False),
-    fits=is_timezone,
+    fits=lambda name: name in timezones(),
     form="a name of the IANA time zone database, such as Europe/Ljubljana",
 )
 
@@ -92,7 +91,7 @@ def made(values: Mapping[str, Any], *, account_id: str, environment: str, id: st
         "currency_code": values.get("currency_code") or home.currency,
         "locale": locale,
     }
-    settings = made_settings(home, locale, values.get("settings") or {})
+    settings = _bounded(made_settings(home, locale, values.get("settings") or {}))
     given = {"metadata": {}, **values, **derived, "settings": settings, "environment": environment}
     return Entity(**given, id=id, account_id=account_id, serial=0, version=1, created_at=now, updated_at=now)
 
@@ -109,10 +108,29 @@ def changed(entity: Entity, values: Mapping[str, Any], now: datetime) -> Entity:
     immutable = [name for name in FIXED if name in values and values[name] != getattr(entity, name)]
     if immutable:
         raise Refused(*(Problem("immutable", (name,)) for name in immutable))
-    new = {**values, "settings": merged(entity.settings, values.get("settings") or {})}
+    new = dict(values)
+    if values.get("settings"):
+        new["settings"] = _bounded(merged(entity.settings, values["settings"]))
+    else:
+        new["settings"] = entity.settings
     if entity._replace(**new) == entity:
         return entity
     return _touched(entity, {**new, "settings": completed(new["settings"], home(entity))}, now)
+
+
+# What merges key by key could grow for ever, and every answer about the entity carries it.
+SETTINGS_LENGTH_MAX = 200_000
+
+
+def _bounded(settings: Settings) -> Settings:
+    """The settings; raises Refused when what has come together is more than may be."""
+    length = len(json.dumps(settings, default=str, ensure_ascii=False))
+    problems = check(settings)[1]
+    if length > SETTINGS_LENGTH_MAX:
+        problems = [Problem("too_long", ("settings",), f"{SETTINGS_LENGTH_MAX} (as JSON)")]
+    if problems:
+        raise Refused(*problems)
+    return settings
 
 
 def enabled(entity: Entity, now: datetime) -> Entity:

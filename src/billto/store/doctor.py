@@ -155,16 +155,22 @@ async def _examine(engine: Engine, ask: Ask) -> list[Finding]:
     return findings
 
 
+# The primary keys, along which a table is walked through.
+_KEYS: dict[type[Any], tuple[str, ...]] = {Entity: ("id",), Customer: ("entity_id", "id")}
+
+
 async def _searchable(engine: Engine, ask: Ask, record: type[NamedTuple]) -> AsyncIterator[str]:
     """Records whose search text, or whose values, are not what the record says."""
-    load, place, shown = loader(engine, record), 0, 0
-    tags = searched_map(record)
+    load, shown = loader(engine, record), 0
+    tags, key = searched_map(record), _KEYS[record]
+    marks = ", ".join(engine.mark(at) for at in range(1, len(key) + 1))
     sql = (
         f"SELECT {', '.join(columns(record))}, search, {tags}_fold FROM {LAYOUTS[record].table}"
-        f" WHERE serial > {engine.mark(1)} ORDER BY serial LIMIT {_CHUNK}"
+        f" WHERE ({', '.join(key)}) > ({marks}) ORDER BY {', '.join(key)} LIMIT {_CHUNK}"
     )
     width = len(catalogue(record))
-    while rows := await ask(sql, [place]):
+    place = [""] * len(key)
+    while rows := await ask(sql, place):
         for row in rows:
             found: Any = load(row)
             right = kept_beside(found)
@@ -173,7 +179,7 @@ async def _searchable(engine: Engine, ask: Ask, record: type[NamedTuple]) -> Asy
                 shown += 1
                 if shown <= FAULTS_MAX:
                     yield str(found.id)
-            place = found.serial
+            place = [getattr(found, name) for name in key]
 
 
 def invalid(record: NamedTuple) -> bool:

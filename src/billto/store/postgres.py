@@ -11,10 +11,12 @@ import asyncpg
 
 from billto.domain.answer import Answer
 from billto.domain.problems import Problem, Refused
+from billto.domain.query import Query
 from billto.store import statements
 from billto.store.engine import POSTGRES
 from billto.store.layout import LAYOUTS
 from billto.store.pool import Pool
+from billto.store.turns import Turns
 from billto.store.tx import Reader, Tx, counts, loader
 
 T = TypeVar("T")
@@ -47,6 +49,7 @@ class PostgresStore:
         self._new_id = new_id
         self._seconds_max = seconds_max
         self.pool = Pool(self._connected, most=connections_max, seconds_max=CONNECT_SECONDS)
+        self.turns = Turns(max(1, connections_max // 2), seconds_max)
         self.reader = PostgresReader(self)
 
     async def open(self) -> None:
@@ -129,7 +132,7 @@ class PostgresStore:
                 return Refused(Problem("in_use", detail="documents"))
             case asyncpg.QueryCanceledError() | asyncpg.LockNotAvailableError():
                 return Refused(Problem("too_slow", detail=f"{self._seconds_max:g}"))
-            case asyncpg.UndefinedTableError():
+            case asyncpg.UndefinedTableError() | asyncpg.UndefinedColumnError():
                 return Refused(Problem("no_schema"), retry_seconds=10)
             case asyncpg.DiskFullError():
                 return Refused(Problem("out_of_space"), retry_seconds=10)
@@ -154,6 +157,11 @@ _AWAY = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.ReadOnlySQLTransactionError,  # a replica: the primary is elsewhere now
     asyncpg.InsufficientResourcesError,
+    asyncpg.InvalidAuthorizationSpecificationError,  # also a password that was changed
+    asyncpg.InvalidCatalogNameError,  # a database that is being restored
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.ObjectInUseError,
+    asyncpg.PostgresSystemError,
 )
 FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 
@@ -174,6 +182,18 @@ class PostgresReader(Reader):
                 raise
             # A connection that died while it lay in the pool says nothing about the next one.
             return await self._fetch(sql, values)
+
+    async def _page_rows(
+        self, record: type[NamedTuple], whose: dict[str, str], query: Query
+    ) -> Sequence[Any]:
+        if statements.is_quick(record, query):
+            return await super()._page_rows(record, whose, query)
+        async with self._store.turns.turn(statements.tenant(whose)):
+            return await super()._page_rows(record, whose, query)
+
+    async def _count(self, record: type[NamedTuple], whose: dict[str, str], query: Query) -> int:
+        async with self._store.turns.turn(statements.tenant(whose)):
+            return await super()._count(record, whose, query)
 
     async def _fetch(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
         # As `connection` does, written out because every read runs it.

@@ -15,15 +15,18 @@ import apsw
 from billto.domain.customer import Customer
 from billto.domain.folding import SEAM
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import All, Order, Query
+from billto.domain.query import Query
 from billto.store import statements
 from billto.store.engine import SQLITE
 from billto.store.layout import LAYOUTS
 from billto.store.trigrams import TENANT_BITS, look
+from billto.store.turns import Turns
 from billto.store.tx import Reader, Tx, counts
 
 T = TypeVar("T")
 Work = Callable[[Tx], Coroutine[Any, Any, T]]
+
+Outcome = tuple[Any, BaseException | None]  # what a work returned, or what it raised
 
 # How many requests share one fsync at most: what they take on the loop is what a read may have to wait.
 BATCH_MAX = 128
@@ -96,6 +99,7 @@ class SqliteStore:
         self._new_id = new_id
         self._seconds_max = seconds_max
         self._threads = ThreadPoolExecutor(READERS, "billto-read")
+        self._turns = Turns(READERS // 2, seconds_max)
         self._of_thread = threading.local()
         self._commit_thread = ThreadPoolExecutor(1, "billto-commit")
         self._queue: deque[tuple[Work[Any], asyncio.Future[Any]]] = deque()
@@ -146,16 +150,19 @@ class SqliteStore:
         except apsw.Error as fault:
             raise refused(fault) from fault
 
-    async def ask_beside(self, work: Callable[[apsw.Connection], T]) -> T:
-        """In a thread, and not for ever: what may have to look at many rows."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._bounded, work)
+    async def ask_beside(self, tenant: str, work: Callable[[apsw.Connection], T]) -> T:
+        """In a thread, in the tenant's turn, and not for ever: what may have to look at many rows."""
+        async with self._turns.turn(tenant) as end:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, self._bounded, work, end)
 
-    def _bounded(self, work: Callable[[apsw.Connection], T]) -> T:
-        end = time.monotonic() + self._seconds_max
+    def _bounded(self, work: Callable[[apsw.Connection], T], end: float) -> T:
         try:
             connection: apsw.Connection | None = getattr(self._of_thread, "connection", None)
             if connection is None:
                 connection = self._of_thread.connection = connect(self._path)
+            if time.monotonic() > end:  # it has waited for a thread until now
+                raise Refused(Problem("busy"), retry_seconds=1)
             connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS_BETWEEN_LOOKS)
             return work(connection)
         except apsw.InterruptError:
@@ -182,7 +189,7 @@ class SqliteStore:
         answers = [(done, None, unknown) for _, done in batch]
         try:
             await self._begin(loop)
-            stored = [(done, *self._saved(work)) for work, done in batch]
+            stored = [(done, *outcome) for done, outcome in [await self._in_turn(*one) for one in batch]]
             await loop.run_in_executor(self._commit_thread, self._writing.execute, "COMMIT")
             answers = stored
         except Exception as fault:
@@ -197,6 +204,11 @@ class SqliteStore:
                     done.set_result(value)
                 else:
                     done.set_exception(error)
+
+    async def _in_turn(self, work: Work[T], done: asyncio.Future[T]) -> tuple[asyncio.Future[T], Outcome]:
+        """One of a batch, after whatever else the loop has to do: a long batch must not hold up reads."""
+        await asyncio.sleep(0)
+        return done, self._saved(work)
 
     async def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
@@ -214,7 +226,7 @@ class SqliteStore:
         finally:
             self._writing.set_busy_timeout(0)
 
-    def _saved(self, work: Work[Any]) -> tuple[Any, BaseException | None]:
+    def _saved(self, work: Work[Any]) -> Outcome:
         """What the work returns or raises; if it raises, nothing of it stays."""
         self._writing.execute("SAVEPOINT one")
         try:
@@ -281,26 +293,17 @@ class SqliteReader(Reader):
     async def _page_rows(
         self, record: type[NamedTuple], whose: dict[str, str], query: Query
     ) -> Sequence[Any]:
-        if _is_quick(record, query):
+        if statements.is_quick(record, query):
             return self._store.ask(*statements.page(SQLITE, record, whose, query))
         return await self._store.ask_beside(
-            lambda connection: look(connection, record, whose, query, statements.page)
+            statements.tenant(whose), lambda beside: look(beside, record, whose, query, statements.page)
         )
 
     async def _count(self, record: type[NamedTuple], whose: dict[str, str], query: Query) -> int:
         rows = await self._store.ask_beside(
-            lambda connection: look(connection, record, whose, query, statements.count)
+            statements.tenant(whose), lambda beside: look(beside, record, whose, query, statements.count)
         )
         return int(rows[0][0])
-
-
-def _is_quick(record: type[NamedTuple], query: Query) -> bool:
-    """Whether an index gives the page as it is asked for, so that only its own rows are read."""
-    first, *rest = query.order
-    # Ties are only in order when nothing but the id breaks them, the same way as in the index.
-    indexed = rest in ([], [Order("id", first.descending)]) and first.attr in LAYOUTS[record].orders
-    counted = not query.counted or LAYOUTS[record].counted
-    return query.where == All() and not query.trashed and indexed and counted
 
 
 class SqliteTx(Tx):

@@ -180,6 +180,12 @@ class Tx(Reader):
         rows = await self.rows(sql, [tenant_id, request_id])
         return loader(self.engine, Answer)(rows[0]) if rows else None
 
+    async def forget(self, tenant_id: str, subject_id: str) -> None:
+        """Empties every kept answer that shows a record: it must not outlive what it shows."""
+        one, two = self.engine.mark(1), self.engine.mark(2)
+        sql = f"UPDATE answer SET body = '{{}}' WHERE tenant_id = {one} AND subject_id = {two}"
+        await self.run(sql, [tenant_id, subject_id])
+
     async def keep(self, answer: Answer) -> None:
         """Remembers the answer to a request; it becomes true with everything else in this transaction."""
         await self._append("answer", dict(zip(catalogue(Answer), self.engine.values(answer), strict=True)))

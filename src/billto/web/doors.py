@@ -37,6 +37,7 @@ class Reply(NamedTuple):
     status: int
     body: bytes
     headers: Mapping[str, str] = {}
+    shows: str | None = None  # the record whose data are in the body
 
 
 class Observed(NamedTuple):
@@ -186,7 +187,9 @@ class Doors:
             reply = await self._write(tx, call, asked, id_, values)
             tag = reply.headers.get("ETag")
             await tx.keep(
-                Answer(tenant, given_id, fingerprint, reply.status, tag, reply.body.decode(), tx.now)
+                Answer(
+                    tenant, given_id, fingerprint, reply.status, tag, reply.body.decode(), tx.now, reply.shows
+                )
             )
             return reply
 
@@ -204,7 +207,8 @@ class Doors:
                 record = await route.verb(tx, asked, id_)
         if route.does is Does.DROP:
             return Reply(route.status, b"")
-        return Reply(route.status, to_json(route.table.encode(record)), {"ETag": _tag(record)})
+        body = to_json(route.table.encode(record))
+        return Reply(route.status, body, {"ETag": _tag(record)}, shows=record.id)
 
     def _refusal(self, refused: Refused, route: Route | None) -> Reply:
         if route is not None:

@@ -16,8 +16,11 @@ _canonical = json.JSONEncoder(sort_keys=True, default=repr).encode
 
 
 def given_id(headers: Mapping[str, str]) -> str | None:
-    """The id that a client gave its request; `Idempotency-Key` is another name for it."""
-    given = headers.get("x-request-id") or headers.get("idempotency-key")
+    """The id that a client gave its request.
+
+    `Idempotency-Key` is another name for it and wins: proxies put an `X-Request-Id` of their own on each hop.
+    """
+    given = headers.get("idempotency-key") or headers.get("x-request-id")
     if not given:
         return None
     if len(given) > REQUEST_ID_LENGTH_MAX or not given.isascii() or not given.isprintable():

@@ -1,6 +1,7 @@
 """The ASGI application: the doors, and beside them health, metrics and the reference."""
 
 import asyncio
+import logging
 import multiprocessing
 import os
 import signal
@@ -18,6 +19,8 @@ from billto.domain.problems import Refused
 from billto.web.doors import Doors, Receive, Send
 from billto.web.metrics import Metrics
 from billto.web.reference import pages
+
+log = logging.getLogger("billto")
 
 
 class Server:
@@ -76,16 +79,23 @@ class Server:
         try:
             schema = await self._store.ready()
         except Refused as refused:
-            return JSONResponse({"status": "unavailable", "message": refused.problems[0].sentence}, 503)
+            return _unavailable(refused.problems[0].sentence)
+        except Exception:
+            log.exception("the database cannot be asked for its schema")
+            return _unavailable("the database cannot be asked for its schema")
         if schema != self._schema:
             message = (
                 f"the database has schema {schema}, this Billto needs {self._schema}: run billto migrate"
             )
-            return JSONResponse({"status": "unavailable", "message": message, "schema": schema}, 503)
+            return _unavailable(message)
         return JSONResponse({"status": "ok", "schema": schema})
 
     async def _measured(self, _request: Request) -> Response:
         return PlainTextResponse(self._metrics.text(), media_type=self._metrics.media_type)
+
+
+def _unavailable(message: str) -> Response:
+    return JSONResponse({"status": "unavailable", "message": message}, 503)
 
 
 _BESIDE = frozenset({"healthz", "livez", "readyz", "metrics", "docs", "openapi.json"})

@@ -43,6 +43,7 @@ WORDS: Words = {
     "between":    (PAIR, between),
 }  # fmt: skip
 
+COLUMNS_MAX = 3  # a cursor carries the values of all of them
 TERMS_MAX = 20
 SEARCH_LENGTH_MAX = 500
 
@@ -87,10 +88,14 @@ def params_of(table: Table) -> tuple[Param, ...]:
 
 
 def read(table: Table, given: Given) -> Asked:
-    """The question in a list's parameters; raises Refused with every problem of every parameter."""
+    """The question in a list's parameters; raises Refused with what is wrong with them."""
+    if "cursor" in given:  # some of the vendor's guides say so; passed over, it would be page one for ever
+        raise Refused(Problem("bad_parameter", ("cursor",), "is called next_cursor or prev_cursor here"))
     values = take(given, params_of(table))
     if values["next_cursor"] is not None and values["prev_cursor"] is not None:
         raise Refused(Problem("bad_parameter", ("prev_cursor",), "cannot be given together with next_cursor"))
+    if len(values["order_by"]) > COLUMNS_MAX:
+        raise Refused(Problem("bad_parameter", ("order_by",), f"takes at most {COLUMNS_MAX} fields"))
     where = (*_conditions(table, values["query"]), *_search(values["search"]))
     query = Query(
         where=where[0] if len(where) == 1 else All(where),

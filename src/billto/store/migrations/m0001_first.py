@@ -139,9 +139,10 @@ CREATE TABLE answer (
     etag {TEXT},
     body {TEXT} NOT NULL,
     created_at {MOMENT} NOT NULL,
+    subject_id {TEXT},
     PRIMARY KEY (tenant_id, request_id)
 );
-CREATE INDEX answer_created ON answer (created_at);
+CREATE INDEX answer_subject ON answer (tenant_id, subject_id);
 """
 
 _SQLITE = """
@@ -157,7 +158,7 @@ CREATE INDEX customer_search ON customer USING gin (search gin_trgm_ops);
 
 _WORDS = {
     # The whole number of a SQLite row is the entity's number and the customer's in one, so that the trigram
-    # index can be asked for one tenant's rows alone; see tx.py.
+    # index can be asked for one tenant's rows alone; see trigrams.py.
     "sqlite": {
         "SERIAL": "INTEGER PRIMARY KEY",
         "UNIQUE": "UNIQUE",
