@@ -130,20 +130,11 @@ _SQLITE_INDEXES = (
 
 
 def _index_texts(connection: apsw.Connection) -> None:
-    """The trigram index, in one go and in one piece; its settings are put back to what they were."""
+    """The trigram index, merged no further than it is as customers come: that is what searches find."""
     with connection:
-        _fts(connection, "hashsize", 256 * 2**20)
-        _fts(connection, "automerge", 0)
         connection.execute(
             "INSERT INTO customer_search (rowid, search) SELECT serial, search FROM customer ORDER BY serial"
         )
-        connection.execute("INSERT INTO customer_search (customer_search) VALUES ('optimize')")
-        _fts(connection, "hashsize", 2**20)
-        _fts(connection, "automerge", 4)
-
-
-def _fts(connection: apsw.Connection, name: str, value: int) -> None:
-    connection.execute("INSERT INTO customer_search (customer_search, rank) VALUES (?, ?)", (name, value))
 
 
 async def load_postgres(url: str, size: int, home: Path) -> Known:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -163,8 +164,12 @@ def _filled(kept: Path, say: Say, what: str, fill: Callable[[Path], None]) -> No
 
 
 def _copy(source: Path, target: Path) -> None:
-    """With owners, and where the file system can, without copying a byte."""
+    """With owners, and where the file system can, without copying a byte.
+
+    It is on the disk afterwards, lest the first to wait for a commit waits for all of it.
+    """
     subprocess.run(["cp", "-a", "--reflink=auto", str(source), str(target)], check=True)
+    os.sync()
 
 
 def _remember(folder: Path, known: Known) -> None:

@@ -12,7 +12,7 @@ from bench.databases import Base
 from bench.measure import Side, Taken, paired
 from bench.raw import Bare, Recorder, Said, bare
 
-READ_SECONDS, WRITE_SECONDS, ROUNDS = 1.0, 2.0, 8
+READ_SECONDS, WRITE_SECONDS, ROUNDS = 0.8, 1.6, 8
 # More would make another database of the smaller one.
 _WRITES_MOST = 400
 _HEARING_SECONDS = 2.0

@@ -81,6 +81,10 @@ def _slot(*of: Any) -> str:
     return str(search.split(SEAM, number + 2)[number + 1])
 
 
+class _Spoilt(Exception):
+    """A work of a batch failed half way: the batch is done again, each work behind a savepoint."""
+
+
 class SqliteStore:
     """The store in one file. `write` answers when what was written is on the disk."""
 
@@ -182,14 +186,19 @@ class SqliteStore:
     async def _write_batch(
         self, loop: asyncio.AbstractEventLoop, batch: list[tuple[Work[Any], asyncio.Future[Any]]]
     ) -> None:
-        """One transaction for all of them, a savepoint for each, one fsync, then all the answers."""
+        """One transaction for all of them, one fsync, then all the answers."""
         # Until COMMIT has come back nothing counts as stored, also when this task is cancelled meanwhile.
         unknown = Refused(Problem("unavailable"), retry_seconds=1)
         answers: list[tuple[asyncio.Future[Any], Any, BaseException | None]]
         answers = [(done, None, unknown) for _, done in batch]
         try:
             await self._begin(loop)
-            stored = [(done, *outcome) for done, outcome in [await self._in_turn(*one) for one in batch]]
+            try:
+                stored = [(done, *await self._in_turn(work)) for work, done in batch]
+            except _Spoilt:
+                self._writing.execute("ROLLBACK")
+                await self._begin(loop)
+                stored = [(done, *await self._in_turn(work, apart=True)) for work, done in batch]
             await loop.run_in_executor(self._commit_thread, self._writing.execute, "COMMIT")
             answers = stored
         except Exception as fault:
@@ -205,10 +214,10 @@ class SqliteStore:
                 else:
                     done.set_exception(error)
 
-    async def _in_turn(self, work: Work[T], done: asyncio.Future[T]) -> tuple[asyncio.Future[T], Outcome]:
+    async def _in_turn(self, work: Work[Any], *, apart: bool = False) -> Outcome:
         """One of a batch, after whatever else the loop has to do: a long batch must not hold up reads."""
         await asyncio.sleep(0)
-        return done, self._saved(work)
+        return self._saved(work) if apart else self._ran(work)
 
     async def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
@@ -225,6 +234,22 @@ class SqliteStore:
             self._writing.execute("BEGIN IMMEDIATE")
         finally:
             self._writing.set_busy_timeout(0)
+
+    def _ran(self, work: Work[Any]) -> Outcome:
+        """What the work returns or raises; raises _Spoilt if it wrote something and then raised.
+
+        Almost everything that is refused is refused before it writes, and a savepoint has its price: it keeps
+        a copy of each page that is touched after it.
+        """
+        before = self._writing.total_changes()
+        try:
+            return finished(work(SqliteTx(self._writing, self._clock(), self._new_id))), None
+        except Exception as error:
+            if not self._writing.in_transaction or isinstance(error, apsw.FullError | apsw.IOError):
+                raise
+            if self._writing.total_changes() != before:
+                raise _Spoilt from error
+            return None, refused(error)
 
     def _saved(self, work: Work[Any]) -> Outcome:
         """What the work returns or raises; if it raises, nothing of it stays."""
@@ -325,7 +350,8 @@ class SqliteTx(Tx):
             )
             return int(rows[0][0])
         live, trashed = counts(record)
-        ((serial,),) = await self.rows(_COUNT_IN, [record.entity_id, live, trashed])
+        rows = await self.rows(_COUNT_IN, [live, trashed, record.entity_id])
+        ((serial,),) = rows or await self.rows(_COUNT_FIRST, [record.entity_id, live, trashed])
         values["serial"] = serial
         await self.rows(statements.insert(SQLITE, table, tuple(values)), list(values.values()))
         await self.rows(_INDEX, [serial, values["search"]])
@@ -350,10 +376,13 @@ class SqliteTx(Tx):
 
 _INDEX = "INSERT INTO customer_search (rowid, search) VALUES (?, ?)"
 _COUNT = "UPDATE tally SET live = live + ?, trashed = trashed + ? WHERE entity_id = ? AND shard = 0"
-# The first customer of an entity gets the first number of the entity's range.
 _COUNT_IN = (
+    "UPDATE tally SET live = live + ?, trashed = trashed + ?, last_serial = last_serial + 1"
+    " WHERE entity_id = ? AND shard = 0 RETURNING last_serial"
+)
+# The first customer of an entity gets the first number of the entity's range.
+_COUNT_FIRST = (
     "INSERT INTO tally (entity_id, shard, live, trashed, last_serial)"
     f" VALUES (?1, 0, ?2, ?3, ((SELECT serial FROM entity WHERE id = ?1) << {TENANT_BITS}) + 1)"
-    " ON CONFLICT (entity_id, shard) DO UPDATE SET live = live + ?2, trashed = trashed + ?3,"
-    " last_serial = last_serial + 1 RETURNING last_serial"
+    " RETURNING last_serial"
 )
