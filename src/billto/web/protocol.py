@@ -275,7 +275,11 @@ class _Outlet(asyncio.Transport):
         super().__init__()
         self._protocol = protocol
         self._transport = transport
-        self.write = transport.write  # type: ignore[method-assign]  # without a step between
+
+    def write(self, data: Any) -> None:
+        # Who has left is told nothing more; uvloop would raise for each of them.
+        if not self._transport.is_closing():
+            self._transport.write(data)
 
     def is_closing(self) -> bool:
         return self._transport.is_closing()
