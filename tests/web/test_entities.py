@@ -317,6 +317,12 @@ def test_a_time_zone_is_one_that_the_world_knows(house: House) -> None:
         assert answered(house.live.put(path, {"timezone": left_blank}))["timezone"] == left_blank
 
 
+def test_a_country_code_is_one_of_a_country(house: House) -> None:
+    for wrong in ("zz", "12", "€€"):
+        answer = house.live.post("/entities", {"name": "A", "country": "B", "country_code": wrong})
+        assert refused(answer) == (422, {"country_code": "invalid_format"})
+
+
 def test_a_currency_is_three_capital_letters(house: House) -> None:
     made = house.live.new_entity(currency_code="CHF")
     for wrong in ("chf", "€€€", "12A", "ÄÖÜ"):

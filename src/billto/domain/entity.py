@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 
 from billto.domain.attrs import AMOUNT, FLAG, ID, METADATA, MOMENT, NUMBER, text, tree
 from billto.domain.countries import Country, country, resolve
+from billto.domain.countries.world import world
 from billto.domain.problems import Problem, Refused
 from billto.domain.scope import ENVIRONMENTS
 from billto.domain.settings import TREE, Settings, check, completed, merged
@@ -23,6 +24,11 @@ def timezones() -> frozenset[str]:
     return frozenset(available_timezones() - {"localtime", "posixrules", "Factory"})
 
 
+COUNTRY_CODE = replace(
+    text(2, least=2),
+    fits=lambda code: code.upper() in world(),
+    form="a code of ISO 3166-1, such as SI",
+)
 CURRENCY = replace(
     text(3, least=3),
     fits=lambda code: code.isascii() and code.isalpha() and code.isupper(),
@@ -50,7 +56,7 @@ class Entity(NamedTuple):
     name: Annotated[str, text(255, least=1)]
     # where
     country: Annotated[str, text(100, least=1)]
-    country_code: Annotated[str, text(2, least=2)]
+    country_code: Annotated[str, COUNTRY_CODE]
     currency_code: Annotated[str, CURRENCY]
     locale: Annotated[str, text(20, least=1)]
     # settings
