@@ -151,9 +151,10 @@ CREATE VIRTUAL TABLE customer_search USING fts5 (
 );
 """
 
+# What was written last waits in a list that every search reads through: a short one, 256 kB instead of 4 MB.
 _POSTGRES = """
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
-CREATE INDEX customer_search ON customer USING gin (search gin_trgm_ops);
+CREATE INDEX customer_search ON customer USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256);
 """
 
 _WORDS = {
