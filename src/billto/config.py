@@ -112,7 +112,7 @@ SETTINGS = (
         "off",
         "Requests that one key may make, such as 600/minute; counted per process.",
     ),
-    Setting("connections", _between(1, 200), "10", "PostgreSQL connections that one process holds at most."),
+    Setting("connections", _between(2, 200), "10", "PostgreSQL connections that one process holds at most."),
     Setting("statement_seconds", _between(1, 600), "5", "How long one question to the database may take."),
     Setting(
         "request_log",

@@ -14,11 +14,12 @@ from billto.domain.paging import unambiguous
 from billto.domain.query import Compare, Op, Order, Query, Start, Words
 from billto.store import statements, trigrams
 from billto.store.layout import tenancy
+from billto.store.postgres import PostgresStore
 from billto.store.statements import Statement
 from billto.store.tx import Tx
 from tests.postgres import Postgres
 from tests.store.records import ids
-from tests.store.stores import START, Stage, customer, entity_of, migrate, staged
+from tests.store.stores import START, Stage, customer, entity_of, migrate, on_postgresql, staged
 
 CUSTOMERS = 3_000
 ENTITIES = 200
@@ -41,6 +42,31 @@ async def crowd(stage: Stage) -> None:
             await tx.insert(one._replace(deleted_at=tx.now if number % 10 == 1 else None))
 
     await stage.store.write(work)
+
+
+PLANS = "SELECT sum(generic_plans), sum(custom_plans) FROM pg_prepared_statements"
+    " WHERE statement LIKE 'SELECT entity_id%'"
+
+
+@on_postgresql
+def test_a_question_with_conditions_is_planned_for_its_values_every_time(stage: Stage) -> None:
+    """From the sixth time on PostgreSQL would take one plan for any values: the tenant's whole list."""
+
+    async def story() -> None:
+        store = stage.store
+        assert isinstance(store, PostgresStore)
+        for number in range(20):
+            term = Words(f"nobody{number}")
+            query = Query(where=term, order=unambiguous(()), counted=False)
+            assert not (await store.reader.page(Customer, stage.cast.live, query)).records
+        connection = await store.beside.take()
+        try:
+            generic, custom = await connection.fetchrow(PLANS)
+        finally:
+            store.beside.give(connection)
+        assert (generic, custom) == (0, 20)
+
+    stage.run(story())
 
 
 # Towards the end of a list of this size PostgreSQL rather sorts the few that are left, and may.

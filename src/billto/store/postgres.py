@@ -48,8 +48,15 @@ class PostgresStore:
         self._clock = clock
         self._new_id = new_id
         self._seconds_max = seconds_max
-        self.pool = Pool(self._connected, most=connections_max, seconds_max=CONNECT_SECONDS)
-        self.turns = Turns(max(1, connections_max // 2), seconds_max)
+        # Questions with conditions have connections of their own, which plan each of them for its values: a
+        # plan for any values reads the whole tenant beside the trigram index. By id planning would only cost.
+        beside = max(1, connections_max // 3)
+        main = connections_max - beside
+        self.pool = Pool(self._connected, most=max(1, main), seconds_max=CONNECT_SECONDS)
+        self.beside = Pool(
+            lambda: self._connected("force_custom_plan"), most=beside, seconds_max=CONNECT_SECONDS
+        )
+        self.turns = Turns(max(1, beside - 1), seconds_max)
         self.reader = PostgresReader(self)
 
     async def open(self) -> None:
@@ -57,6 +64,7 @@ class PostgresStore:
 
     async def close(self) -> None:
         await self.pool.close()
+        await self.beside.close()
 
     async def ready(self) -> int:
         """The schema's version, as proof that the database answers."""
@@ -103,7 +111,7 @@ class PostgresStore:
         except FAULTS as fault:
             raise self.meant(fault) from fault
 
-    async def _connected(self) -> Any:
+    async def _connected(self, plans: str = "auto") -> Any:
         return await asyncpg.connect(
             self._url,
             timeout=CONNECT_SECONDS,
@@ -115,6 +123,7 @@ class PostgresStore:
                 "idle_in_transaction_session_timeout": "15000",
                 "default_transaction_isolation": "read committed",
                 "jit": "off",
+                "plan_cache_mode": plans,
                 "timezone": "UTC",
             },
         )
@@ -175,29 +184,34 @@ class PostgresReader(Reader):
         self._store = store
 
     async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
+        return await self._asked(self._store.pool, sql, values)
+
+    async def _asked(self, pool: Pool, sql: str, values: Sequence[Any]) -> Sequence[Any]:
         try:
-            return await self._fetch(sql, values)
+            return await self._fetch(pool, sql, values)
         except Refused as refused:
             if refused.problems[0].code != "unavailable" or isinstance(refused.__cause__, TimeoutError):
                 raise
             # A connection that died while it lay in the pool says nothing about the next one.
-            return await self._fetch(sql, values)
+            return await self._fetch(pool, sql, values)
 
     async def _page_rows(
         self, record: type[NamedTuple], whose: dict[str, str], query: Query
     ) -> Sequence[Any]:
         if statements.is_quick(record, query):
             return await super()._page_rows(record, whose, query)
-        async with self._store.turns.turn(statements.tenant(whose)):
-            return await super()._page_rows(record, whose, query)
+        return await self._asked_beside(whose, statements.page(POSTGRES, record, whose, query))
 
     async def _count(self, record: type[NamedTuple], whose: dict[str, str], query: Query) -> int:
-        async with self._store.turns.turn(statements.tenant(whose)):
-            return await super()._count(record, whose, query)
+        rows = await self._asked_beside(whose, statements.count(POSTGRES, record, whose, query))
+        return int(rows[0][0])
 
-    async def _fetch(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
+    async def _asked_beside(self, whose: dict[str, str], asked: statements.Statement) -> Sequence[Any]:
+        async with self._store.turns.turn(statements.tenant(whose)):
+            return await self._asked(self._store.beside, *asked)
+
+    async def _fetch(self, pool: Pool, sql: str, values: Sequence[Any]) -> Sequence[Any]:
         # As `connection` does, written out because every read runs it.
-        pool = self._store.pool
         try:
             connection = await pool.take()
             try:
