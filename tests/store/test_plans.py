@@ -44,8 +44,10 @@ async def crowd(stage: Stage) -> None:
     await stage.store.write(work)
 
 
-PLANS = "SELECT sum(generic_plans), sum(custom_plans) FROM pg_prepared_statements"
+PLANS = (
+    "SELECT sum(generic_plans), sum(custom_plans) FROM pg_prepared_statements"
     " WHERE statement LIKE 'SELECT entity_id%'"
+)
 
 
 @on_postgresql
