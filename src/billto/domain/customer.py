@@ -5,25 +5,15 @@ from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
 from billto.domain.attrs import FLAG, ID, METADATA, MOMENT, NUMBER, text, tree
-from billto.domain.nodes import Bool, Choice, Group, Many, Text
+from billto.domain.bank import ACCOUNT
+from billto.domain.nodes import Choice, Group, Many, Text
 from billto.domain.places import with_country_code
 from billto.domain.problems import Problem, Refused
-
-_LINE = Text(most=255)
+from billto.domain.versions import touched
 
 BANK_ACCOUNTS = Many(
     Group(
-        {
-            "type": Choice(among=("iban", "us_domestic", "uk_domestic", "other"), null=False),
-            "name": _LINE,
-            "bank_name": _LINE,
-            "iban": Text(most=50),
-            "account_number": Text(most=50),
-            "bic": Text(most=20),
-            "routing_number": Text(most=50),
-            "sort_code": Text(most=20),
-            "is_default": Bool(),
-        },
+        {"type": Choice(among=("iban", "us_domestic", "uk_domestic", "other"), null=False), **ACCOUNT},
         null=False,
         start={"type": "iban"},
     ),
@@ -32,7 +22,9 @@ BANK_ACCOUNTS = Many(
 
 # Where the Slovenian budget payments administration (UJP) takes e-invoices for a public body.
 UJP = Group(
-    dict.fromkeys(("receiver_name", "receiver_identifier", "receiver_agent", "receiver_mailbox"), _LINE)
+    dict.fromkeys(
+        ("receiver_name", "receiver_identifier", "receiver_agent", "receiver_mailbox"), Text(most=255)
+    )
 )
 
 CONTACT_TYPES = ("buyer", "supplier", "both")
@@ -86,28 +78,20 @@ def made(values: Mapping[str, Any], *, entity_id: str, id: str, now: datetime) -
 
 def changed(customer: Customer, values: Mapping[str, Any], now: datetime) -> Customer:
     """The customer with some checked values in place of its own; the very same when nothing differs."""
-    return _touched(customer, with_country_code(values), now)
+    return touched(customer, with_country_code(values), now)
 
 
 def trashed(customer: Customer, now: datetime) -> Customer:
     """The customer in the trash; one that is there already stays as it is."""
-    return customer if customer.deleted_at else _touched(customer, {"deleted_at": now}, now)
+    return customer if customer.deleted_at else touched(customer, {"deleted_at": now}, now)
 
 
 def restored(customer: Customer, now: datetime) -> Customer:
     """The customer out of the trash; one that is not in it stays as it is."""
-    return _touched(customer, {"deleted_at": None}, now) if customer.deleted_at else customer
+    return touched(customer, {"deleted_at": None}, now) if customer.deleted_at else customer
 
 
 def check_erasable(customer: Customer) -> None:
     """Raises Refused unless the customer is in the trash: nothing is lost by one slip."""
     if not customer.deleted_at:
         raise Refused(Problem("not_in_trash"))
-
-
-def _touched(customer: Customer, values: Mapping[str, Any], now: datetime) -> Customer:
-    new = customer._replace(**values)
-    if new == customer:
-        return customer
-    # Times never go back, whatever the clock does: a later version has a later time.
-    return new._replace(version=customer.version + 1, updated_at=max(now, customer.updated_at))

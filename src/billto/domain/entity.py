@@ -16,6 +16,7 @@ from billto.domain.problems import Problem, Refused
 from billto.domain.scope import ENVIRONMENTS
 from billto.domain.settings import TREE, Settings, check, completed, merged
 from billto.domain.settings import made as made_settings
+from billto.domain.versions import touched
 
 
 @cache
@@ -114,14 +115,12 @@ def changed(entity: Entity, values: Mapping[str, Any], now: datetime) -> Entity:
     immutable = [name for name in FIXED if name in values and values[name] != getattr(entity, name)]
     if immutable:
         raise Refused(*(Problem("immutable", (name,)) for name in immutable))
-    new = dict(values)
-    if values.get("settings"):
-        new["settings"] = _bounded(merged(entity.settings, values["settings"]))
-    else:
-        new["settings"] = entity.settings
+    given = values.get("settings")
+    settings = _bounded(merged(entity.settings, given)) if given else entity.settings
+    new = {**values, "settings": settings}
     if entity._replace(**new) == entity:
         return entity
-    return _touched(entity, {**new, "settings": completed(new["settings"], home(entity))}, now)
+    return touched(entity, {**new, "settings": completed(settings, home(entity))}, now)
 
 
 # What merges key by key could grow for ever, and every answer about the entity carries it.
@@ -140,21 +139,14 @@ def _bounded(settings: Settings) -> Settings:
 
 
 def enabled(entity: Entity, now: datetime) -> Entity:
-    return _touched(entity, {"is_enabled": True}, now)
+    return touched(entity, {"is_enabled": True}, now)
 
 
 def disabled(entity: Entity, now: datetime) -> Entity:
     """Who is disabled issues no documents; everything else goes on."""
-    return _touched(entity, {"is_enabled": False}, now)
+    return touched(entity, {"is_enabled": False}, now)
 
 
 def home(entity: Entity) -> Country:
     """The rules of the entity's country."""
     return country(entity.country_code)
-
-
-def _touched(entity: Entity, values: Mapping[str, Any], now: datetime) -> Entity:
-    new = entity._replace(**values)
-    if new == entity:
-        return entity
-    return new._replace(version=entity.version + 1, updated_at=max(now, entity.updated_at))

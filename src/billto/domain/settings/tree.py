@@ -4,6 +4,7 @@ A setting with a closed list of values is a `Choice` only where the whole list i
 `Text`, because refusing a value that is right is worse than keeping one that means nothing.
 """
 
+from billto.domain.bank import ACCOUNT
 from billto.domain.countries.si import KONTO_MAPPINGS
 from billto.domain.nodes import (
     Bool,
@@ -105,20 +106,7 @@ _EU_TAX_RULES = Group(
     )
 )
 
-_BANK_ACCOUNT = Group(
-    {
-        "type": Text(most=30),
-        "name": _LINE,
-        "bank_name": _LINE,
-        "iban": Text(most=50),
-        "account_number": Text(most=50),
-        "bic": Text(most=20),
-        "routing_number": Text(most=50),
-        "sort_code": Text(most=20),
-        "is_default": _YES,
-    },
-    null=False,
-)
+_BANK_ACCOUNT = Group({"type": Text(most=30), **ACCOUNT}, null=False)
 
 _TAX_CLAUSES = ("domestic", "intra_eu_b2b", "intra_eu_b2c", "3w_b2b", "3w_b2c", "export")
 
