@@ -40,7 +40,6 @@ class Route:
     says: str
     of_entity: bool = True  # the request is about one entity (header x-entity-id), else about the account
     status: int = 200
-    more: str = ""  # further sentences for the reference
 
 
 class Asked(NamedTuple):

@@ -179,7 +179,7 @@ def _operation(dialect: Dialect, wording: Wording, route: Route) -> Schema:
         "operationId": said.id,
         "tags": [wording.resources[route.table.record].tag],
         "summary": route.says,
-        "description": " ".join(filter(None, (said.says, route.more))),
+        "description": said.says,
         "parameters": list(_parameters(dialect, wording, route)),
     }
     if route.does in (Does.CREATE, Does.CHANGE):

@@ -1,23 +1,19 @@
 """Space Invoices: the addresses."""
 
 from billto.app import customers, entities
-from billto.dialects.dialect import Does, Route
+from billto.dialects.dialect import Does, Route, Verb
 from billto.dialects.spaceinvoices.customers import CUSTOMER
 from billto.dialects.spaceinvoices.entities import ENTITY
 
 _GET, _PAGE, _CREATE, _CHANGE, _ACT, _DROP = Does
 
 
-def _customer(
-    method: str, path: str, does: Does, verb: object, says: str, status: int = 200, more: str = ""
-) -> Route:
-    return Route(method, path, does, verb, CUSTOMER, says, status=status, more=more)  # type: ignore[arg-type]
+def _customer(method: str, path: str, does: Does, verb: Verb, says: str, status: int = 200) -> Route:
+    return Route(method, path, does, verb, CUSTOMER, says, status=status)
 
 
-def _entity(
-    method: str, path: str, does: Does, verb: object, says: str, status: int = 200, more: str = ""
-) -> Route:
-    return Route(method, path, does, verb, ENTITY, says, of_entity=False, status=status, more=more)  # type: ignore[arg-type]
+def _entity(method: str, path: str, does: Does, verb: Verb, says: str, status: int = 200) -> Route:
+    return Route(method, path, does, verb, ENTITY, says, status=status, of_entity=False)
 
 
 ROUTES = (
