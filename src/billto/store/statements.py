@@ -25,9 +25,8 @@ Lookup = Callable[[Callable[[Any], str]], str]
 @cache
 def select(engine: Engine, record: type[NamedTuple], keys: tuple[str, ...], *, locked: bool = False) -> str:
     """One record by its key; `locked` keeps it from being changed by others until the transaction ends."""
-    where = " AND ".join(f"{key} = {engine.mark(at)}" for at, key in enumerate(keys, 1))
     lock = " FOR UPDATE" if locked and engine.name == "postgresql" else ""
-    return f"SELECT {', '.join(columns(record))} FROM {LAYOUTS[record].table} WHERE {where}{lock}"
+    return f"SELECT {', '.join(columns(record))} FROM {LAYOUTS[record].table} WHERE {_by(engine, keys)}{lock}"
 
 
 @cache
@@ -41,14 +40,16 @@ def insert(engine: Engine, table: str, names: tuple[str, ...], returning: str = 
 def update(engine: Engine, table: str, names: tuple[str, ...], keys: tuple[str, ...]) -> str:
     """Only the columns that changed: another request's columns stay as they are. A row tells of success."""
     sets = ", ".join(f"{name} = {engine.mark(at)}" for at, name in enumerate(names, 1))
-    where = " AND ".join(f"{key} = {engine.mark(at)}" for at, key in enumerate(keys, len(names) + 1))
-    return f"UPDATE {table} SET {sets} WHERE {where} RETURNING id"
+    return f"UPDATE {table} SET {sets} WHERE {_by(engine, keys, len(names))} RETURNING id"
 
 
 @cache
 def delete(engine: Engine, table: str, keys: tuple[str, ...]) -> str:
-    where = " AND ".join(f"{key} = {engine.mark(at)}" for at, key in enumerate(keys, 1))
-    return f"DELETE FROM {table} WHERE {where} RETURNING id"
+    return f"DELETE FROM {table} WHERE {_by(engine, keys)} RETURNING id"
+
+
+def _by(engine: Engine, keys: tuple[str, ...], marks_before: int = 0) -> str:
+    return " AND ".join(f"{key} = {engine.mark(at)}" for at, key in enumerate(keys, marks_before + 1))
 
 
 def page(
