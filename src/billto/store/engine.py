@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 
@@ -31,9 +31,9 @@ class Engine:
     """One database's way to say things."""
 
     name: str
-    types: Mapping[str, str]  # what migrations call the kinds of columns
-    writes: Mapping[Kind, Convert]
-    reads: Mapping[Kind, Convert]
+    types: ClassVar[Mapping[str, str]]  # what migrations call the kinds of columns
+    writes: ClassVar[Mapping[Kind, Convert]]
+    reads: ClassVar[Mapping[Kind, Convert]]
     false: str
 
     def mark(self, number: int) -> str:
@@ -98,7 +98,7 @@ def _moment(milliseconds: int) -> datetime:
 class Sqlite(Engine):
     name = "sqlite"
     false = "0"
-    types = {  # noqa: RUF012
+    types: ClassVar[Mapping[str, str]] = {
         "TEXT": "TEXT",
         "INT": "INTEGER",
         "BOOL": "INTEGER",
@@ -107,14 +107,14 @@ class Sqlite(Engine):
         "JSON": "TEXT",
         "BLOB": "BLOB",
     }
-    writes = {  # noqa: RUF012
+    writes: ClassVar[Mapping[Kind, Convert]] = {
         Kind.BOOL: int,
         Kind.MOMENT: _milliseconds,
         Kind.DECIMAL: str,
         Kind.MAP: _json_text,
         Kind.TREE: _json_text,
     }
-    reads = {  # noqa: RUF012
+    reads: ClassVar[Mapping[Kind, Convert]] = {
         Kind.BOOL: bool,
         Kind.MOMENT: _moment,
         Kind.DECIMAL: Decimal,
@@ -148,7 +148,7 @@ class Sqlite(Engine):
 class Postgres(Engine):
     name = "postgresql"
     false = "FALSE"
-    types = {  # noqa: RUF012
+    types: ClassVar[Mapping[str, str]] = {
         "TEXT": 'TEXT COLLATE "C"',
         "INT": "BIGINT",
         "BOOL": "BOOLEAN",
@@ -157,8 +157,8 @@ class Postgres(Engine):
         "JSON": "JSON",  # not JSONB, which forgets the order of keys
         "BLOB": "BYTEA",
     }
-    writes = {Kind.MAP: _json_text, Kind.TREE: _json_text}  # noqa: RUF012
-    reads = {Kind.MAP: read_json, Kind.TREE: read_json}  # noqa: RUF012
+    writes: ClassVar[Mapping[Kind, Convert]] = {Kind.MAP: _json_text, Kind.TREE: _json_text}
+    reads: ClassVar[Mapping[Kind, Convert]] = {Kind.MAP: read_json, Kind.TREE: read_json}
 
     def mark(self, number: int) -> str:
         return f"${number}"
