@@ -58,7 +58,6 @@ class Call(NamedTuple):
     http: Mapping[str, Any]  # the ASGI scope
     headers: Mapping[str, str]
     receive: Receive
-    request_id: str
 
 
 class Doors:
@@ -92,7 +91,7 @@ class Doors:
             given = idempotency.given_id(headers)
             request_id = given or idempotency.made_id()
             route, id_ = self.router.find(http["method"], http["path"])
-            call = Call(route, id_, http, headers, receive, request_id)
+            call = Call(route, id_, http, headers, receive)
             reply = await self._answer(call, given)
         except Refused as refused:
             reply = self._refusal(refused, route)
