@@ -105,7 +105,7 @@ def _once(verb: Verb, asked: Request, mine: dict[str, Customer], chance: random.
     async def work(tx: Any) -> tuple[str, Customer | None]:
         id, customer = await verb(tx, asked, mine, chance)
         assert asked.request_id is not None
-        await tx.keep(Answer(asked.scope.tenant, asked.request_id, "0" * 64, 200, None, "{}", tx.now))
+        await tx.keep(Answer(asked.scope.tenant_id, asked.request_id, "0" * 64, 200, None, "{}", tx.now))
         return id, customer
 
     return work

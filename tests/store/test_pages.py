@@ -51,7 +51,7 @@ class Walk:
         self.reader = reader
         self.scope = scope
         self.query = query
-        self.cursors = Cursors(SECRET, scope.tenant, Customer, query.order)
+        self.cursors = Cursors(SECRET, scope.tenant_id, Customer, query.order)
 
     async def first(self) -> Page:
         return await self.reader.page(Customer, self.scope, self.query)

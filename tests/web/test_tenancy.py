@@ -226,13 +226,13 @@ def test_a_key_of_one_entity_that_opened_others_would_be_seen(
 def test_answers_remembered_for_everybody_would_be_seen(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Scope, "tenant", property(lambda scope: "everybody"))
+    monkeypatch.setattr(Scope, "tenant_id", property(lambda scope: "everybody"))
     assert is_seen(house)
 
 
 def test_the_mutants_cover_every_record_that_is_read_by_its_tenant() -> None:
     """Keys are read by their secret and revoked by id at the command line; events are only written; answers
-    are read by Scope.tenant, which has a mutant of its own. A new record needs an answer here."""
+    are read by Scope.tenant_id, which has a mutant of its own. A new record needs an answer here."""
     read = {route.table.record for route in ROUTES}
     assert {record for record, layout in LAYOUTS.items() if layout.tenancy} == read | {Key, Event, Answer}
 

@@ -45,6 +45,6 @@ async def erase(tx: Tx, asked: Request, id: str) -> Customer:
     old = await records.expected(tx, asked, Customer, id)
     rules.check_erasable(old)
     await tx.delete(old, asked.scope)
-    await tx.forget(asked.scope.tenant, old.id)
+    await tx.forget(asked.scope.tenant_id, old.id)
     await records.note(tx, asked, "customer.permanently_deleted", old)
     return old

@@ -11,7 +11,7 @@ REQUEST_ID_LENGTH_MAX = 255
 class Answer(NamedTuple):
     """What a request with this id was answered: replayed to whoever asks the same again."""
 
-    tenant_id: Annotated[str, text(40)]  # Scope.tenant: the entity, or the account in one environment
+    tenant_id: Annotated[str, text(40)]  # Scope.tenant_id: the entity, or the account in one environment
     request_id: Annotated[str, text(REQUEST_ID_LENGTH_MAX, least=1)]
     fingerprint: Annotated[str, text(64)]  # of method, path and body: another request may not use the id
     status: Annotated[int, NUMBER]

@@ -32,7 +32,7 @@ class Scope:
         return self.entity_id
 
     @property
-    def tenant(self) -> str:
+    def tenant_id(self) -> str:
         """Whose request it is: the entity's, or the account's in one environment when it is about no entity.
 
         An account's live and sandbox keys are strangers to each other, also where they use one request id.

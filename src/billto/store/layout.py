@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from billto.domain.account import Account, Key
 from billto.domain.answer import Answer
-from billto.domain.attrs import catalogue, searched, searched_map
+from billto.domain.attrs import catalogue, searched_map
 from billto.domain.customer import Customer
 from billto.domain.entity import Entity
 from billto.domain.event import Event
@@ -16,19 +16,24 @@ class Layout(NamedTuple):
     """How one kind of record is kept."""
 
     table: str
-    tenancy: tuple[str, ...] = ()  # the attributes that say whose it is; they stand in every statement
+    tenancy: tuple[str, ...] = ()  # what says whose it is, in the record and in the scope, in every statement
+    narrowed: tuple[tuple[str, str], ...] = ()  # further attributes, by what of the scope, where it says so
     allotted: bool = False  # its serial comes from the database
     counted: bool = False  # live and trashed ones are counted as they come and go
-    indexed: bool = False  # its search text has a trigram index
+    searched: bool = False  # its texts are kept folded beside it
+    indexed: bool = False  # and its search text has a trigram index
     orders: tuple[str, ...] = ()  # attributes whose order an index gives, for records that are not trashed
 
 
 LAYOUTS: dict[type[Any], Layout] = {
-    Account: Layout("account"),
+    Account: Layout("account", narrowed=(("id", "account_id"),)),
     Key: Layout("key", ("account_id", "environment")),
-    Entity: Layout("entity", ("account_id", "environment"), allotted=True, orders=("id",)),
+    Entity: Layout(
+        "entity", ("account_id", "environment"), narrowed=(("id", "bound_to"),), allotted=True,
+        searched=True, orders=("id",),
+    ),
     Customer: Layout(
-        "customer", ("entity_id",), allotted=True, counted=True, indexed=True,
+        "customer", ("entity_id",), allotted=True, counted=True, searched=True, indexed=True,
         orders=("id", "name", "created_at", "updated_at"),
     ),
     Event: Layout("event", ("entity_id",)),
@@ -44,7 +49,7 @@ def columns(record: type[NamedTuple]) -> tuple[str, ...]:
 def kept_beside(record: NamedTuple) -> dict[str, Any]:
     """What searches need and the record itself does not say: its search text, its map folded."""
     kind = type(record)
-    if not searched(kind) or kind not in _SEARCHABLE:
+    if not LAYOUTS[kind].searched:
         return {}
     beside: dict[str, Any] = {"search": search_text(record)}
     if (name := searched_map(kind)) is not None:
@@ -52,24 +57,12 @@ def kept_beside(record: NamedTuple) -> dict[str, Any]:
     return beside
 
 
-_SEARCHABLE = (Entity, Customer)
-
-
 def tenancy(record: type[NamedTuple], scope: Scope) -> dict[str, str]:
     """The attributes that every row a scope may touch has, with their values."""
-    own = {
-        "entity_id": scope.entity_id,
-        "account_id": scope.account_id,
-        "environment": scope.environment,
-        "tenant_id": scope.tenant,
-    }
-    held: dict[str, str] = {}
-    for name in LAYOUTS[record].tenancy:
-        value = own[name]
-        assert value is not None, f"{record.__name__} needs a scope with an entity"
-        held[name] = value
-    if record is Account:
-        held["id"] = scope.account_id
-    if record is Entity and scope.bound_to is not None:
-        held["id"] = scope.bound_to
+    layout = LAYOUTS[record]
+    held: dict[str, str] = {name: getattr(scope, name) for name in layout.tenancy}
+    assert None not in held.values(), f"{record.__name__} needs a scope with an entity"
+    for name, of in layout.narrowed:
+        if (value := getattr(scope, of)) is not None:
+            held[name] = value
     return held

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple, TypeVar
 
 import apsw
 
-from billto.domain.customer import Customer
 from billto.domain.folding import SEAM
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Query
@@ -342,38 +341,28 @@ class SqliteTx(Tx):
         return self._connection.execute(sql, values).fetchall()
 
     async def _insert_allotted(self, record: NamedTuple, values: dict[str, Any]) -> int:
-        table = LAYOUTS[type(record)].table
-        if not isinstance(record, Customer):
-            del values["serial"]
-            rows = await self.rows(
-                statements.insert(SQLITE, table, tuple(values), "serial"), list(values.values())
-            )
-            return int(rows[0][0])
-        live, trashed = counts(record)
-        rows = await self.rows(_COUNT_IN, [live, trashed, record.entity_id])
-        ((serial,),) = rows or await self.rows(_COUNT_FIRST, [record.entity_id, live, trashed])
-        values["serial"] = serial
-        await self.rows(statements.insert(SQLITE, table, tuple(values)), list(values.values()))
-        await self.rows(_INDEX, [serial, values["search"]])
+        layout = LAYOUTS[type(record)]
+        del values["serial"]
+        if layout.counted:
+            entity_id = values["entity_id"]
+            rows = await self.rows(_COUNT_IN, [*counts(record), entity_id])
+            ((values["serial"],),) = rows or await self.rows(_COUNT_FIRST, [entity_id, *counts(record)])
+        sql = statements.insert(SQLITE, layout.table, tuple(values), "serial")
+        ((serial,),) = await self.rows(sql, list(values.values()))
+        if layout.indexed:
+            await self.rows(_INDEX, [serial, values["search"]])
         return int(serial)
 
-    async def _updated(self, old: NamedTuple, new: NamedTuple, before: str | None, after: str | None) -> None:
-        if not isinstance(new, Customer):
-            return
-        if before != after:
-            await self.rows("DELETE FROM customer_search WHERE rowid = ?", [new.serial])
-            await self.rows(_INDEX, [new.serial, after])
-        if counts(old) != counts(new):
-            live, trashed = (b - a for a, b in zip(counts(old), counts(new), strict=True))
-            await self.rows(_COUNT, [live, trashed, new.entity_id])
+    async def _reindex(self, record: Any, search: str | None) -> None:
+        await self.rows(_UNINDEX, [record.serial])
+        if search is not None:
+            await self.rows(_INDEX, [record.serial, search])
 
-    async def _deleted(self, record: NamedTuple) -> None:
-        if isinstance(record, Customer):
-            await self.rows("DELETE FROM customer_search WHERE rowid = ?", [record.serial])
-            live, trashed = counts(record)
-            await self.rows(_COUNT, [-live, -trashed, record.entity_id])
+    async def _recount(self, record: Any, live: int, trashed: int) -> None:
+        await self.rows(_COUNT, [live, trashed, record.entity_id])
 
 
+_UNINDEX = "DELETE FROM customer_search WHERE rowid = ?"
 _INDEX = "INSERT INTO customer_search (rowid, search) VALUES (?, ?)"
 _COUNT = "UPDATE tally SET live = live + ?, trashed = trashed + ? WHERE entity_id = ? AND shard = 0"
 _COUNT_IN = (

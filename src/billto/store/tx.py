@@ -146,7 +146,11 @@ class Tx(Reader):
         sql = statements.update(self.engine, LAYOUTS[kind].table, tuple(values), tuple(whose))
         if values and not await self.rows(sql, [*values.values(), *whose.values()]):
             raise _absent(kind)
-        await self._updated(old, new, before.get("search"), after.get("search"))
+        layout = LAYOUTS[kind]
+        if layout.indexed and before["search"] != after["search"]:
+            await self._reindex(new, after["search"])
+        if layout.counted and counts(old) != counts(new):
+            await self._recount(new, *(b - a for a, b in zip(counts(old), counts(new), strict=True)))
 
     def _differs(self, attr: Attr, old: NamedTuple, new: NamedTuple) -> Iterator[Any]:
         """The new value as it is stored, if it is another than the old one."""
@@ -165,7 +169,10 @@ class Tx(Reader):
         sql = statements.delete(self.engine, LAYOUTS[kind].table, tuple(whose))
         if not await self.rows(sql, list(whose.values())):
             raise _absent(kind)
-        await self._deleted(record)
+        if LAYOUTS[kind].indexed:
+            await self._reindex(record, None)
+        if LAYOUTS[kind].counted:
+            await self._recount(record, *(-number for number in counts(record)))
 
     async def note(self, event: Event) -> None:
         """Keeps what happened, with what made it happen."""
@@ -196,11 +203,12 @@ class Tx(Reader):
     async def _insert_allotted(self, record: NamedTuple, values: dict[str, Any]) -> int:
         raise NotImplementedError
 
-    async def _updated(self, old: NamedTuple, new: NamedTuple, before: str | None, after: str | None) -> None:
-        """What is kept beside a changed record: counts, search index."""
+    async def _reindex(self, record: Any, search: str | None) -> None:
+        """Puts a record's search text in place of the one before; nothing, for a record that is gone."""
 
-    async def _deleted(self, record: NamedTuple) -> None:
-        """What is kept beside a deleted record."""
+    async def _recount(self, record: Any, live: int, trashed: int) -> None:
+        """Adds to what is counted of an entity's records."""
+        raise NotImplementedError
 
 
 def _reached(kind: type[NamedTuple], scope: Scope, id: str) -> dict[str, str]:

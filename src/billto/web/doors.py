@@ -150,7 +150,7 @@ class Doors:
         if question.environment not in (None, asked.scope.environment):
             raise Refused(Problem("other_environment", ("environment",), asked.scope.environment))
         query = question.query
-        cursors = Cursors(await self._signing(), asked.scope.tenant, table.record, query.order)
+        cursors = Cursors(await self._signing(), asked.scope.tenant_id, table.record, query.order)
         if question.cursor is not None:
             name = "prev_cursor" if question.backwards else "next_cursor"
             try:
@@ -177,7 +177,7 @@ class Doors:
     ) -> Reply:
         """The write, or the answer it was given before: one effect for one request id."""
         fingerprint = idempotency.fingerprint(call.route, call.id, body)
-        tenant = asked.scope.tenant
+        tenant = asked.scope.tenant_id
 
         async def work(tx: Any) -> Reply:
             before: Answer | None = await tx.answered(tenant, given_id)
