@@ -25,6 +25,7 @@ from billto.store.tx import Reader, Tx, counts
 T = TypeVar("T")
 Work = Callable[[Tx], Coroutine[Any, Any, T]]
 
+Indexing = tuple[str, list[Any]]  # a change of the search index, as a statement
 Outcome = tuple[Any, BaseException | None]  # what a work returned, or what it raised
 
 # How many requests share one fsync at most: what they take on the loop is what a read may have to wait.
@@ -106,6 +107,7 @@ class SqliteStore:
         self._of_thread = threading.local()
         self._commit_thread = ThreadPoolExecutor(1, "billto-commit")
         self._queue: deque[tuple[Work[Any], asyncio.Future[Any]]] = deque()
+        self._to_index: list[Indexing] = []  # by the works of this batch
         self._waiting = asyncio.Event()
         self._closing = False
         self.reader = SqliteReader(self)
@@ -198,7 +200,7 @@ class SqliteStore:
                 self._writing.execute("ROLLBACK")
                 await self._begin(loop)
                 stored = [(done, *await self._in_turn(work, apart=True)) for work, done in batch]
-            await loop.run_in_executor(self._commit_thread, self._writing.execute, "COMMIT")
+            await loop.run_in_executor(self._commit_thread, self._commit)
             answers = stored
         except Exception as fault:
             refusal = refused(fault)
@@ -219,6 +221,7 @@ class SqliteStore:
         return self._saved(work) if apart else self._ran(work)
 
     async def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._to_index.clear()
         try:
             self._writing.execute("BEGIN IMMEDIATE")
         except apsw.ConnectionClosedError:  # given up by _undo
@@ -226,6 +229,12 @@ class SqliteStore:
             await loop.run_in_executor(self._commit_thread, self._begin_patiently)
         except apsw.BusyError:  # another process writes
             await loop.run_in_executor(self._commit_thread, self._begin_patiently)
+
+    def _commit(self) -> None:
+        """The search index of all works at once: among other statements FTS5 would write it out each time."""
+        for sql, values in self._to_index:
+            self._writing.execute(sql, values)
+        self._writing.execute("COMMIT")
 
     def _begin_patiently(self) -> None:
         self._writing.set_busy_timeout(BUSY_SECONDS * 1000)
@@ -242,7 +251,7 @@ class SqliteStore:
         """
         before = self._writing.total_changes()
         try:
-            return finished(work(SqliteTx(self._writing, self._clock(), self._new_id))), None
+            return self._finished(work), None
         except Exception as error:
             if not self._writing.in_transaction or isinstance(error, apsw.FullError | apsw.IOError):
                 raise
@@ -254,7 +263,7 @@ class SqliteStore:
         """What the work returns or raises; if it raises, nothing of it stays."""
         self._writing.execute("SAVEPOINT one")
         try:
-            value = finished(work(SqliteTx(self._writing, self._clock(), self._new_id)))
+            value = self._finished(work)
         except Exception as error:
             if not self._writing.in_transaction:
                 raise  # SQLite has undone all of the batch (a full disk, a broken one)
@@ -265,6 +274,12 @@ class SqliteStore:
             return None, refused(error)
         self._writing.execute("RELEASE one")
         return value, None
+
+    def _finished(self, work: Work[T]) -> T:
+        tx = SqliteTx(self._writing, self._clock(), self._new_id)
+        value = finished(work(tx))
+        self._to_index += tx.to_index
+        return value
 
     def _undo(self) -> None:
         try:
@@ -336,6 +351,7 @@ class SqliteTx(Tx):
     def __init__(self, connection: apsw.Connection, now: datetime, new_id: Callable[[datetime], str]) -> None:
         super().__init__(SQLITE, now, new_id)
         self._connection = connection
+        self.to_index: list[Indexing] = []  # done when the batch is committed; nothing reads it before
 
     async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
         return self._connection.execute(sql, values).fetchall()
@@ -350,13 +366,13 @@ class SqliteTx(Tx):
         sql = statements.insert(SQLITE, layout.table, tuple(values), "serial")
         ((serial,),) = await self.rows(sql, list(values.values()))
         if layout.indexed:
-            await self.rows(_INDEX, [serial, values["search"]])
+            self.to_index.append((_INDEX, [serial, values["search"]]))
         return int(serial)
 
     async def _reindex(self, record: Any, search: str | None) -> None:
-        await self.rows(_UNINDEX, [record.serial])
+        self.to_index.append((_UNINDEX, [record.serial]))
         if search is not None:
-            await self.rows(_INDEX, [record.serial, search])
+            self.to_index.append((_INDEX, [record.serial, search]))
 
     async def _recount(self, record: Any, live: int, trashed: int) -> None:
         await self.rows(_COUNT, [live, trashed, record.entity_id])
