@@ -240,7 +240,7 @@ def test_what_was_answered_is_what_is_read_down_to_the_order_of_keys(stage: Stag
 
 async def once(tx: Tx, stage: Stage, request_id: str) -> str:
     """Creates a customer, unless this request was answered before."""
-    if (before := await tx.answered("0" * 24, request_id)) is not None:
+    if (before := await tx.claimed("0" * 24, request_id)) is not None:
         return before.body
     made = await tx.insert(customer(tx, stage.cast.live))
     await tx.keep(answer(tx, request_id)._replace(body=made.id))
@@ -306,7 +306,7 @@ def test_who_answers_what_was_answered_meanwhile_begins_again_and_finds_it(stage
 def test_an_answer_is_one_tenants_own(stage: Stage) -> None:
     async def story() -> None:
         await stage.store.write(lambda tx: once(tx, stage, "the same"))
-        assert await stage.store.write(lambda tx: tx.answered("1" * 24, "the same")) is None
+        assert await stage.store.write(lambda tx: tx.claimed("1" * 24, "the same")) is None
 
     stage.run(story())
 

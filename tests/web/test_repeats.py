@@ -208,6 +208,14 @@ def test_twenty_at_once_have_one_effect(house: House) -> None:
     assert house.alice.names(search="raced") == ["Raced"] * len(ids)
 
 
+def test_twenty_repeats_of_a_finished_request_are_all_given_its_answer(house: House) -> None:
+    first = house.alice.post("/customers", {"name": "Ana"}, ONCE)
+    answers = house.at_once(
+        *(house.alice.asking("POST", "/customers", {"name": "Ana"}, ONCE) for _ in range(20))
+    )
+    assert [shown(one) for one in answers] == [shown(first)] * 20
+
+
 def test_twenty_at_once_have_one_effect_across_processes_and_keys(open_house: OpenHouse) -> None:
     here, there = open_house(), open_house()
     callers = [here.alice, there.alice, there.caller(there.cast.studio_key), here.charlie]

@@ -248,7 +248,7 @@ class PostgresTx(Tx):
         self._late.clear()
         await self.rows(f"WITH {', '.join(parts)} SELECT 1", held)
 
-    async def answered(self, tenant_id: str, request_id: str) -> Answer | None:
+    async def claimed(self, tenant_id: str, request_id: str) -> Answer | None:
         rows = await self.rows(_CLAIM, [f"{tenant_id}/{request_id}", tenant_id, request_id])
         if rows[0]["tenant_id"] is not None:
             kept: Answer = loader(POSTGRES, Answer)(rows[0])  # also while somebody else is being given it

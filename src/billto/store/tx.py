@@ -61,6 +61,12 @@ class Reader:
         rows = await self.rows(statements.select(self.engine, Account, ("id",)), [id])
         return loader(self.engine, Account)(rows[0]) if rows else None
 
+    async def answered(self, tenant_id: str, request_id: str) -> Answer | None:
+        """The answer that a request with this id was given before."""
+        sql = statements.select(self.engine, Answer, ("tenant_id", "request_id"))
+        rows = await self.rows(sql, [tenant_id, request_id])
+        return loader(self.engine, Answer)(rows[0]) if rows else None
+
     async def secret(self, name: str) -> bytes:
         """A secret of this installation, shared by all its processes."""
         rows = await self.rows(f"SELECT value FROM secret WHERE name = {self.engine.mark(1)}", [name])
@@ -178,14 +184,12 @@ class Tx(Reader):
         """Keeps what happened, with what made it happen."""
         await self._append("event", dict(zip(catalogue(Event), self.engine.values(event), strict=True)))
 
-    async def answered(self, tenant_id: str, request_id: str) -> Answer | None:
-        """The answer that a request with this id was given before. Nobody else can work on it from now on.
+    async def claimed(self, tenant_id: str, request_id: str) -> Answer | None:
+        """The answer that a request with this id was given before; else nobody else works on it from now on.
 
         Raises Refused with `key_in_flight` while somebody does.
         """
-        sql = statements.select(self.engine, Answer, ("tenant_id", "request_id"))
-        rows = await self.rows(sql, [tenant_id, request_id])
-        return loader(self.engine, Answer)(rows[0]) if rows else None
+        return await self.answered(tenant_id, request_id)
 
     async def forget(self, tenant_id: str, subject_id: str) -> None:
         """Empties every kept answer that shows a record: it must not outlive what it shows."""

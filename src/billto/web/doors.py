@@ -180,7 +180,7 @@ class Doors:
         tenant = asked.scope.tenant_id
 
         async def work(tx: Any) -> Reply:
-            before: Answer | None = await tx.answered(tenant, given_id)
+            before: Answer | None = await tx.claimed(tenant, given_id)
             if before is not None:
                 return _replayed(before, fingerprint)
             reply = await self._write(tx, call, asked, id_, values)
@@ -192,6 +192,11 @@ class Doors:
             )
             return reply
 
+        if self._in_flight.has(tenant, given_id):
+            # Perhaps the other is a repeat as well, of a request that was answered long ago.
+            before = await self._store.reader.answered(tenant, given_id)
+            if before is not None:
+                return _replayed(before, fingerprint)
         with self._in_flight.only(tenant, given_id):
             return await self._store.write(work)
 

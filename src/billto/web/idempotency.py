@@ -46,6 +46,9 @@ class InFlight:
     def __init__(self) -> None:
         self._ids: set[tuple[str, str]] = set()
 
+    def has(self, tenant: str, request_id: str) -> bool:
+        return (tenant, request_id) in self._ids
+
     @contextmanager
     def only(self, tenant: str, request_id: str) -> Iterator[None]:
         """Raises Refused with `key_in_flight` while the same id is being worked on."""
