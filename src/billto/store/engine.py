@@ -63,7 +63,7 @@ class Engine:
 
     def loader(self, record: type[NamedTuple]) -> Callable[[Any], Any]:
         """From a row with all columns to the record; written out flat because every read runs it."""
-        names: dict[str, Any] = {"make": record._make}
+        names: dict[str, Any] = {"new": tuple.__new__, "record": record}
         parts = []
         for at, attr in enumerate(catalogue(record).values()):
             part = f"r[{at}]"
@@ -73,7 +73,7 @@ class Engine:
                 if attr.nullable:
                     part = f"None if r[{at}] is None else {part}"
             parts.append(part)
-        return eval(f"lambda r: make(({', '.join(parts)},))", names)  # type: ignore[no-any-return]  # noqa: S307
+        return eval(f"lambda r: new(record, ({', '.join(parts)},))", names)  # type: ignore[no-any-return]  # noqa: S307
 
     def stored(self, attr: Attr, value: Any) -> Any:
         """A value as the database takes it."""
@@ -92,7 +92,7 @@ def _milliseconds(moment: datetime) -> int:
 
 
 def _moment(milliseconds: int) -> datetime:
-    return _EPOCH + timedelta(milliseconds=milliseconds)
+    return _EPOCH + milliseconds * _MILLISECOND
 
 
 class Sqlite(Engine):
