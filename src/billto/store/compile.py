@@ -68,7 +68,9 @@ class Compiler:
             return self._folded(self._value(f"{attr.name}_fold", key), op, fold(value))
         if op is Op.IN:
             return self.engine.among(self._value(attr.name, key), value, self._hold_as_is)
-        return f"{self._value(attr.name, key)} {_INFIX[op]} {self.hold(value)}"
+        compared = f"{self._value(attr.name, key)} {_INFIX[op]} {self.hold(value)}"
+        # What equals the value has it in its search text, and that has an index where maps have none.
+        return f"{self._contains('search', fold(value))} AND {compared}" if op is Op.EQ else compared
 
     def _folded(self, text: str, op: Op, term: str) -> str:
         """The whole search text first, which has an index and is quickly looked through; then the place."""
