@@ -12,8 +12,8 @@ from billto.store.tx import Tx
 from tests.store.stores import BY_ID, Stage, code, customer, listed, on_postgresql, stored
 
 SECONDS = 0.3
-# Each of these is looked up in the metadata of each customer, and none is there.
-SLOW: Node = Either(tuple(Compare("metadata", Op.EQ, "nowhere", f"k{number}") for number in range(400)))
+# Each of these is looked up in the metadata of each customer, without an index, and none is there.
+SLOW: Node = Either(tuple(Compare("metadata", Op.GT, "nowhere", f"k{number}") for number in range(400)))
 
 
 async def crowd(stage: Stage, number: int = 2_000) -> None:
