@@ -253,10 +253,12 @@ VALUES: dict[Kind, Callable[[Attr], st.SearchStrategy[Any]]] = {
 
 def records(table: Table) -> st.SearchStrategy[Any]:
     """Any record that could be stored."""
-    made = [(VALUES[attr.kind](attr), attr.nullable) for attr in table.attrs.values()]
-    return st.tuples(*(some | st.none() if nullable else some for some, nullable in made)).map(
-        table.record._make
-    )
+    made = {
+        name: VALUES[attr.kind](attr) | st.none() if attr.nullable else VALUES[attr.kind](attr)
+        for name, attr in table.attrs.items()
+        if name in table.by_attr or name not in table.record._field_defaults
+    }
+    return st.fixed_dictionaries(made).map(lambda values: table.record(**values))
 
 
 class Shown(NamedTuple):

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from billto.domain.attrs import Attr, Kind, catalogue
 from billto.domain.query import FOLDED, All, Compare, Either, Missing, Node, Not, Op, Order, Words
 
+FILLED_MAX = 10
 TIMES = int(os.environ.get("EXAMPLES_TIMES", "1"))
 
 T = TypeVar("T")
@@ -102,12 +103,28 @@ def values_of(attr: Attr) -> Values:
 
 @cache
 def records(kind: type[NamedTuple], least: int = 0, most: int = 8) -> st.SearchStrategy[list[Any]]:
-    """Records with ids of their own; who keeps them says whose they are."""
-    one = st.fixed_dictionaries({name: values_of(attr) for name, attr in catalogue(kind).items()})
+    """Records with ids of their own; who keeps them says whose they are.
+
+    In one example the same few of the attributes that may be missing are filled: values meet each other more
+    often so, and an example costs less.
+    """
+    attrs = catalogue(kind)
+    optional = [name for name, attr in attrs.items() if attr.nullable]
     make: Any = kind
-    return st.lists(one, min_size=least, max_size=most).map(
-        lambda given: [make(**{**values, "id": ids(number)}) for number, values in enumerate(given, 1)]
-    )
+
+    def filled(names: frozenset[str]) -> st.SearchStrategy[list[Any]]:
+        values = {name: values_of(attr) for name, attr in attrs.items() if not attr.nullable or name in names}
+        return st.lists(st.fixed_dictionaries(values), min_size=least, max_size=most).map(
+            lambda given: [made(values, number) for number, values in enumerate(given, 1)]
+        )
+
+    def made(values: Mapping[str, Any], number: int) -> Any:
+        """What no two may share is told apart by a number at its end."""
+        unique = (name for name, attr in attrs.items() if attr.unique and values.get(name) is not None)
+        apart = {"id": ids(number), **{name: f"{values[name]}{number}" for name in unique}}
+        return make(**{**dict.fromkeys(optional), **values, **apart})
+
+    return st.frozensets(st.sampled_from(optional), max_size=FILLED_MAX).flatmap(filled)
 
 
 def askable(kind: type[NamedTuple]) -> list[Attr]:
@@ -161,7 +178,7 @@ def questions(kind: type[NamedTuple]) -> st.SearchStrategy[Node]:
         typed.map(Words),
         any_of(*(compared(attr) for attr in in_search)),
         any_of(*(compared(attr) for attr in attrs)),
-        compared(catalogue(kind)["metadata"]),
+        any_of(*(compared(attr) for attr in catalogue(kind).values() if attr.kind is Kind.MAP)),
         st.sampled_from([attr.name for attr in attrs]).map(Missing) | keys.map(partial(Missing, "metadata")),
     )
     return st.recursive(

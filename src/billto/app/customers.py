@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from billto.app import records
-from billto.app.parts import Reader, Request, Tx
+from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import customer as rules
 from billto.domain.customer import Customer
 from billto.domain.query import Page, Query
@@ -17,7 +17,7 @@ async def create(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Customer:
     return stored
 
 
-async def get(reader: Reader, asked: Request, id: str) -> Customer:
+async def get(reader: Reader, asked: Request, id: Id) -> Customer:
     """The customer, also one in the trash."""
     return await records.get(reader, asked, Customer, id)
 
@@ -26,21 +26,21 @@ async def page(reader: Reader, asked: Request, query: Query) -> Page:
     return await reader.page(Customer, asked.scope, query)
 
 
-async def change(tx: Tx, asked: Request, id: str, values: Mapping[str, Any]) -> Customer:
+async def change(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> Customer:
     return await records.change(
         tx, asked, Customer, id, "customer.updated", lambda old, now: rules.changed(old, values, now)
     )
 
 
-async def trash(tx: Tx, asked: Request, id: str) -> Customer:
+async def trash(tx: Tx, asked: Request, id: Id) -> Customer:
     return await records.change(tx, asked, Customer, id, "customer.deleted", rules.trashed)
 
 
-async def restore(tx: Tx, asked: Request, id: str) -> Customer:
+async def restore(tx: Tx, asked: Request, id: Id) -> Customer:
     return await records.change(tx, asked, Customer, id, "customer.restored", rules.restored)
 
 
-async def erase(tx: Tx, asked: Request, id: str) -> Customer:
+async def erase(tx: Tx, asked: Request, id: Id) -> Customer:
     """Takes a customer out of the trash for good; refused with `in_use` while documents refer to it."""
     old = await records.expected(tx, asked, Customer, id)
     rules.check_erasable(old)

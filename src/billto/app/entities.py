@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from billto.app import records
-from billto.app.parts import Reader, Request, Tx
+from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import entity as rules
 from billto.domain.entity import Entity
 from billto.domain.problems import Problem, Refused
@@ -26,7 +26,7 @@ async def create(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Entity:
     return stored
 
 
-async def get(reader: Reader, asked: Request, id: str) -> Entity:
+async def get(reader: Reader, asked: Request, id: Id) -> Entity:
     return await records.get(reader, asked, Entity, id)
 
 
@@ -34,15 +34,15 @@ async def page(reader: Reader, asked: Request, query: Query) -> Page:
     return await reader.page(Entity, asked.scope, query)
 
 
-async def change(tx: Tx, asked: Request, id: str, values: Mapping[str, Any]) -> Entity:
+async def change(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> Entity:
     return await records.change(
         tx, asked, Entity, id, "entity.updated", lambda old, now: rules.changed(old, values, now)
     )
 
 
-async def enable(tx: Tx, asked: Request, id: str) -> Entity:
+async def enable(tx: Tx, asked: Request, id: Id) -> Entity:
     return await records.change(tx, asked, Entity, id, "entity.enabled", rules.enabled)
 
 
-async def disable(tx: Tx, asked: Request, id: str) -> Entity:
+async def disable(tx: Tx, asked: Request, id: Id) -> Entity:
     return await records.change(tx, asked, Entity, id, "entity.disabled", rules.disabled)

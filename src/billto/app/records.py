@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from billto.app.parts import Reader, Request, Tx
+from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain.entity import Entity
 from billto.domain.event import Event
 from billto.domain.problems import Problem, Refused
@@ -15,12 +15,12 @@ R = TypeVar("R", bound=NamedTuple)
 _UNTOLD = frozenset({"version", "updated_at"})
 
 
-async def get(reader: Reader, asked: Request, record: type[R], id: str) -> R:
+async def get(reader: Reader, asked: Request, record: type[R], id: Id) -> R:
     """The record of this id, if the caller may see it; raises Refused with `not_found` else."""
     return _there(await reader.get(record, asked.scope, id), record)
 
 
-async def expected(tx: Tx, asked: Request, record: type[R], id: str) -> R:
+async def expected(tx: Tx, asked: Request, record: type[R], id: Id) -> R:
     """The record as the caller means it (If-Match), kept from others until the transaction ends."""
     found: Any = _there(await tx.lock(record, asked.scope, id), record)
     if asked.expected is not None and found.version not in asked.expected:
@@ -32,7 +32,7 @@ async def change(
     tx: Tx,
     asked: Request,
     record: type[R],
-    id: str,
+    id: Id,
     kind: str,
     becomes: Callable[[R, datetime], R],
 ) -> R:

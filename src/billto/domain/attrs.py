@@ -36,6 +36,7 @@ class Attr:
     least: int = 0  # the shortest text
     among: tuple[str, ...] = ()  # the only texts there are
     searched: bool = False  # part of the text that searches look through
+    unique: bool = False  # no two records of an entity have it, save in the trash
     shape: Node | None = None  # what a map or a tree looks like
     fits: Callable[[str], bool] | None = (
         None  # whether a text has the form it needs; empty ones are not asked
@@ -81,11 +82,24 @@ METADATA = Attr(
     f"values are texts of up to {METADATA_VALUE_MAX} characters.",
 )
 
+# What metadata cannot hold (numbers, lists, objects, long texts), each as the JSON that says it; doors that
+# show only metadata neither see nor touch it.
+CUSTOM_KEYS_MAX, CUSTOM_VALUE_MAX = 100, 20_000
+CUSTOM = Attr(Kind.MAP, shape=Map(Text(most=CUSTOM_VALUE_MAX, null=False), most=CUSTOM_KEYS_MAX))
+
 
 def text(
-    most: int, *, least: int = 0, searched: bool = True, among: tuple[str, ...] = (), says: str = ""
+    most: int,
+    *,
+    least: int = 0,
+    searched: bool = True,
+    unique: bool = False,
+    among: tuple[str, ...] = (),
+    says: str = "",
 ) -> Attr:
-    return Attr(Kind.TEXT, most=most, least=least, searched=searched, among=among, says=says)
+    return Attr(
+        Kind.TEXT, most=most, least=least, searched=searched, unique=unique, among=among, says=says
+    )
 
 
 def tree(shape: Node, says: str = "") -> Attr:

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, NamedTuple
 
-from billto.domain.attrs import FLAG, ID, METADATA, MOMENT, NUMBER, text, tree
+from billto.domain.attrs import AMOUNT, CUSTOM, FLAG, ID, METADATA, MOMENT, NUMBER, text, tree
 from billto.domain.bank import ACCOUNT
-from billto.domain.nodes import Choice, Group, Many, Text
-from billto.domain.places import with_country_code
+from billto.domain.contact import CONTACTS, DELIVERY_ADDRESSES
+from billto.domain.nodes import Anything, Choice, Group, Many, Text
+from billto.domain.places import with_country, with_country_code
 from billto.domain.problems import Problem, Refused
-from billto.domain.versions import touched
+from billto.domain.versions import edited, touched
 
 BANK_ACCOUNTS = Many(
     Group(
@@ -26,6 +28,13 @@ UJP = Group(
         ("receiver_name", "receiver_identifier", "receiver_agent", "receiver_mailbox"), Text(most=255)
     )
 )
+
+# Named fields of a client's own, each with a value of any shape.
+DATA = Many(
+    Group({"id": Text(most=64), "name": Text(most=255), "value": Anything(), "options": Anything()}), most=100
+)
+
+WORDS = Many(Text(most=100, null=False), most=100)
 
 CONTACT_TYPES = ("buyer", "supplier", "both")
 
@@ -66,19 +75,107 @@ class Customer(NamedTuple):
     bank_accounts: Annotated[list[dict[str, Any]] | None, tree(BANK_ACCOUNTS)] = None
     # theirs
     metadata: Annotated[dict[str, str], METADATA] = {}  # noqa: RUF012 (every customer is made with its own)
+    custom: Annotated[dict[str, str], CUSTOM] = {}  # noqa: RUF012
+    data: Annotated[list[dict[str, Any]] | None, tree(DATA)] = None
+    # what other systems call it; no two live customers of an entity share one
+    number: Annotated[str | None, text(100, unique=True)] = None
+    external_id: Annotated[str | None, text(255, unique=True)] = None
+    faktoora_id: Annotated[str | None, text(100, searched=False)] = None
+    supplier_number: Annotated[str | None, text(100, searched=False)] = None  # ours, with them
+    # who, in more detail
+    is_company: Annotated[bool, FLAG] = True
+    first_name: Annotated[str | None, text(255)] = None
+    last_name: Annotated[str | None, text(255)] = None
+    authorised_signatory: Annotated[str | None, text(255, searched=False)] = None
+    contact: Annotated[str | None, text(255)] = None  # to whose attention
+    contacts: Annotated[list[dict[str, Any]] | None, tree(CONTACTS)] = None
+    phone: Annotated[str | None, text(100)] = None
+    website: Annotated[str | None, text(500)] = None
+    business_type: Annotated[str | None, text(255, searched=False)] = None
+    category: Annotated[str | None, text(255, searched=False)] = None
+    language: Annotated[str | None, text(20, searched=False)] = None
+    note: Annotated[str | None, text(10_000, searched=False)] = None
+    owner: Annotated[int | None, NUMBER] = None
+    # where else
+    fiscal_region_code: Annotated[str | None, text(20, searched=False)] = None
+    delivery_addresses: Annotated[list[dict[str, Any]] | None, tree(DELIVERY_ADDRESSES)] = None
+    # tax, in more detail
+    tax_number_2: Annotated[str | None, text(100)] = None
+    is_taxable: Annotated[bool, FLAG] = True
+    tax_rates: Annotated[list[str] | None, tree(WORDS)] = None
+    avalara_entity_use_code: Annotated[str | None, text(255, searched=False)] = None
+    avalara_exemption_number: Annotated[str | None, text(255, searched=False)] = None
+    # electronic invoices, in more detail
+    gln: Annotated[str | None, text(20, searched=False)] = None  # Global Location Number
+    duns: Annotated[str | None, text(20, searched=False)] = None  # D-U-N-S number
+    route_id: Annotated[str | None, text(100, searched=False)] = None  # Leitweg-ID
+    invoice_profile: Annotated[str | None, text(100, searched=False)] = None
+    # how they pay
+    currency_code: Annotated[str | None, text(3, searched=False)] = None
+    payment_terms: Annotated[str | None, text(100, searched=False)] = None
+    credit_limit: Annotated[Decimal | None, AMOUNT] = None
+    is_on_credit_hold: Annotated[bool, FLAG] = False
+    is_autopay: Annotated[bool, FLAG] = False
+    autopay_delay_days: Annotated[int | None, NUMBER] = None
+    ach_gateway: Annotated[int | None, NUMBER] = None
+    cc_gateway: Annotated[int | None, NUMBER] = None
+    disabled_payment_methods: Annotated[list[str] | None, tree(WORDS)] = None
+    # how they are reminded
+    is_chased: Annotated[bool, FLAG] = True
+    chasing_cadence: Annotated[int | None, NUMBER] = None
+    next_chase_step: Annotated[int | None, NUMBER] = None
+    # to whom they belong
+    parent: Annotated[int | None, NUMBER] = None  # the serial of another customer of the entity
+    is_billed_to_parent: Annotated[bool, FLAG] = False
+    is_consolidated: Annotated[bool, FLAG] = False  # open invoices are gathered into one
+    sign_up_page: Annotated[int | None, NUMBER] = None
+
+
+_START: Mapping[str, Any] = Customer._field_defaults
 
 
 def made(values: Mapping[str, Any], *, entity_id: str, id: str, now: datetime) -> Customer:
-    """A new customer of an entity, out of checked values."""
+    """A new customer of an entity, out of checked values. Raises Refused without a name of any kind."""
+    given = with_country_code(edited(values, _START.get))
+    if given.get("name") is None:
+        given["name"] = full_name(given.get("first_name"), given.get("last_name"))
+        if not given["name"]:
+            raise Refused(Problem("required", ("name",)))
+    if given.get("is_company") is None:
+        given["is_company"] = not given.get("is_end_consumer")
     return Customer(
-        **{"metadata": {}, **with_country_code(values)},
+        **{"metadata": {}, "custom": {}, **_apart(given)},
         entity_id=entity_id, id=id, serial=0, version=1, created_at=now, updated_at=now, deleted_at=None,
     )  # fmt: skip
 
 
 def changed(customer: Customer, values: Mapping[str, Any], now: datetime) -> Customer:
     """The customer with some checked values in place of its own; the very same when nothing differs."""
-    return touched(customer, with_country_code(values), now)
+    given = with_country(edited(values, customer._asdict().__getitem__), customer)
+    return touched(customer, _apart(_named(given, customer), customer), now)
+
+
+def full_name(first: str | None, last: str | None) -> str:
+    return " ".join(filter(None, (first, last)))
+
+
+def _named(given: dict[str, Any], customer: Customer) -> dict[str, Any]:
+    """A name that was put together out of first and last name follows them."""
+    if not given.keys() & {"first_name", "last_name"} or "name" in given:
+        return given
+    if customer.name != full_name(customer.first_name, customer.last_name):
+        return given
+    first, last = (given.get(name, getattr(customer, name)) for name in ("first_name", "last_name"))
+    return {**given, "name": full_name(first, last) or customer.name}
+
+
+def _apart(given: dict[str, Any], customer: Customer | None = None) -> dict[str, Any]:
+    """Metadata and custom values never share a key: the one that is said last is the one that stays."""
+    if "metadata" in given:
+        custom = given.get("custom", customer.custom if customer else {})
+        if shared := custom.keys() & given["metadata"].keys():
+            return {**given, "custom": {key: one for key, one in custom.items() if key not in shared}}
+    return given
 
 
 def trashed(customer: Customer, now: datetime) -> Customer:

@@ -3,7 +3,7 @@ and knows its schema."""
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -234,6 +234,36 @@ class Group(Node):
 
     def shape(self) -> Schema:
         return {"type": "object", "properties": {name: node.schema() for name, node in self.fields.items()}}
+
+
+@dataclass(frozen=True, slots=True)
+class Anything(Node):
+    """Whatever JSON can say, up to a length of its texts in all."""
+
+    most: int = 20_000
+
+    def value(self, given: object, path: Path, problems: Problems) -> object:
+        texts = list(_texts_in(given))
+        if not all(map(storable, texts)):
+            problems.append(Problem("invalid_text", path))
+        elif sum(map(len, texts)) > self.most:
+            problems.append(Problem("too_long", path, str(self.most)))
+        return given
+
+    def shape(self) -> Schema:
+        return {"type": ["object", "array", "string", "number", "boolean"]}
+
+
+def _texts_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            yield str(key)
+            yield from _texts_in(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts_in(one)
 
 
 def _listed(value: object) -> list[object]:

@@ -103,7 +103,8 @@ class Query:
     order: tuple[Order, ...] = ()
     limit: int = 10
     start: Start | None = None
-    trashed: bool = False
+    skip: int = 0  # for languages that page by number; never together with start
+    trashed: bool | None = False  # None: what is in the trash and what is not
     counted: bool = True
 
 

@@ -1,10 +1,31 @@
 """How a record becomes its next version, whatever kind it is of."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 R = TypeVar("R", bound=Any)
+
+
+class Edit(NamedTuple):
+    """A change of part of a value, where a door shows only part of it: what becomes of the one there is."""
+
+    steps: tuple[Callable[[Any], Any], ...]
+
+    def __call__(self, value: Any) -> Any:
+        for step in self.steps:
+            value = step(value)
+        return value
+
+    def then(self, step: Callable[[Any], Any]) -> "Edit":
+        return Edit((*self.steps, step))
+
+
+def edited(values: Mapping[str, Any], before: Callable[[str], Any]) -> dict[str, Any]:
+    """The values with every edit done to the value there was before."""
+    return {
+        name: value(before(name)) if isinstance(value, Edit) else value for name, value in values.items()
+    }
 
 
 def touched(record: R, values: Mapping[str, Any], now: datetime) -> R:

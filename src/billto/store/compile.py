@@ -1,5 +1,6 @@
 """From a question about records to SQL. Values only ever travel as parameters."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from billto.domain.attrs import Attr, catalogue, searched
@@ -70,7 +71,8 @@ class Compiler:
             return self.engine.among(self._value(attr.name, key), value, self._hold_as_is)
         compared = f"{self._value(attr.name, key)} {_INFIX[op]} {self.hold(value)}"
         # What equals the value has it in its search text, and that has an index where maps have none.
-        return f"{self._contains('search', fold(value))} AND {compared}" if op is Op.EQ else compared
+        in_search = op is Op.EQ and attr.searched
+        return f"{self._contains('search', fold(value))} AND {compared}" if in_search else compared
 
     def _folded(self, text: str, op: Op, term: str) -> str:
         """The whole search text first, which has an index and is quickly looked through; then the place."""
@@ -101,14 +103,16 @@ class Compiler:
         return self.engine.mark(len(self.values))
 
 
-def needles(node: Node) -> tuple[str, ...]:
+def needles(node: Node, attrs: Mapping[str, Attr]) -> tuple[str, ...]:
     """Folded terms that must stand in the search text of every record that answers a question."""
     match node:
         case All(parts):
-            return tuple(term for part in parts for term in needles(part))
+            return tuple(term for part in parts for term in needles(part, attrs))
         case Words(term):
             return (fold(term),)
-        case Compare(_, op, value, key) if op in FOLDED or (key is not None and op is Op.EQ):
+        case Compare(attr, op, value, key) if attrs[attr].searched and (
+            op in FOLDED or (key is not None and op is Op.EQ)
+        ):
             return (fold(value),)
         case _:
             return ()

@@ -4,13 +4,14 @@ import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import apsw
 import asyncpg
 
 from billto.store.engine import POSTGRES, SQLITE, Engine
 from billto.store.migrations import LATEST, MIGRATIONS, Migration
+from billto.store.refold import refold_postgres, refold_sqlite
 from billto.store.sqlite import connect
 
 _RECORD = (
@@ -40,6 +41,8 @@ def migrate_sqlite(path: Path) -> list[Migration]:
         for migration in done:
             for sql, values in _steps(SQLITE, migration):
                 connection.execute(sql, values)
+        for record in _to_fold(at, done):
+            refold_sqlite(connection, record)
         connection.execute("COMMIT")
     except apsw.Error:
         if connection.in_transaction:
@@ -62,6 +65,8 @@ async def migrate_postgres(url: str) -> list[Migration]:
             for migration in done:
                 for sql, values in _steps(POSTGRES, migration):
                     await connection.execute(sql, *values)
+            for record in _to_fold(at, done):
+                await refold_postgres(connection, record)
         return done
     finally:
         await connection.close()
@@ -73,6 +78,11 @@ def _due(at: int) -> list[Migration]:
             f"the database has schema {at}, this Billto knows schemas up to {LATEST}: install a newer one"
         )
     return [migration for migration in MIGRATIONS if migration.number > at]
+
+
+def _to_fold(at: int, done: list[Migration]) -> set[type[NamedTuple]]:
+    """The records whose search texts are out of date; in a new database there are none yet."""
+    return {record for migration in done for record in migration.folded_anew} if at else set()
 
 
 def _steps(engine: Engine, migration: Migration) -> Iterator[tuple[str, tuple[object, ...]]]:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, cast
 
 import apsw
 
+from billto.domain.attrs import catalogue
 from billto.domain.query import Query
 from billto.store import statements
 from billto.store.compile import Compiler, needles
@@ -26,7 +27,7 @@ def look(
     statement: Callable[..., statements.Statement],
 ) -> list[Any]:
     """Asks by the trigram index when it knows of few enough rows, and by walking along the order else."""
-    grams = trigrams(query) if LAYOUTS[record].indexed else ""
+    grams = trigrams(record, query) if LAYOUTS[record].indexed else ""
     if not grams:
         return connection.execute(*statement(SQLITE, record, whose, query)).fetchall()
     found = lookup(grams, whose["entity_id"])
@@ -52,10 +53,10 @@ def lookup(grams: str, entity_id: str) -> statements.Lookup:
     return sql
 
 
-def trigrams(query: Query) -> str:
+def trigrams(record: type[NamedTuple], query: Query) -> str:
     """What the trigram index is asked: parts of all terms that a hit must contain, a few of many."""
     grams: dict[str, None] = {}
-    for term in needles(query.where):
+    for term in needles(query.where, catalogue(record)):
         found = [term[at : at + 3] for at in range(len(term) - 2)]
         step = max(1, len(found) // _GRAMS_MAX)
         grams |= dict.fromkeys(found[::step])

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 from billto.domain.account import Account, Key
 from billto.domain.answer import Answer
 from billto.domain.attrs import Attr, Kind, catalogue
+from billto.domain.entity import Entity
 from billto.domain.event import Event
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Page, Query
@@ -34,8 +35,8 @@ class Reader:
     async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
         raise NotImplementedError
 
-    async def get(self, record: type[R], scope: Scope, id: str) -> R | None:
-        """The record of this id, trashed or not, if the scope reaches it."""
+    async def get(self, record: type[R], scope: Scope, id: str | int) -> R | None:
+        """The record of this id (or, being a whole number, serial), trashed or not, if the scope reaches it."""
         return await self._one(record, tenancy(record, scope), id)
 
     async def page(self, record: type[R], scope: Scope, query: Query) -> Page:
@@ -43,6 +44,19 @@ class Reader:
         whose = tenancy(record, scope)
         rows = await self._page_rows(record, whose, query)
         return await self._page_of(record, whose, query, rows)
+
+    async def entity_of(self, record: type[NamedTuple], scope: Scope, id: str) -> str | None:
+        """The entity of a record, among those that the scope reaches, for addresses that do not name it."""
+        whose = tenancy(Entity, scope)
+        entities = " AND ".join(
+            f"{name} = {self.engine.mark(at)}" for at, name in enumerate(whose, 2)
+        )
+        sql = (
+            f"SELECT entity_id FROM {LAYOUTS[record].table} WHERE id = {self.engine.mark(1)}"
+            f" AND entity_id IN (SELECT id FROM entity WHERE {entities})"
+        )
+        rows = await self.rows(sql, [id, *whose.values()])
+        return str(rows[0][0]) if rows else None
 
     async def key(self, hint: str) -> Sequence[Key]:
         """The keys that may be meant by a token with this beginning."""
@@ -73,9 +87,10 @@ class Reader:
         return bytes(rows[0][0])
 
     async def _one(
-        self, record: type[R], whose: dict[str, str], id: str, *, locked: bool = False
+        self, record: type[R], whose: dict[str, Any], id: str | int, *, locked: bool = False
     ) -> R | None:
-        if whose.setdefault("id", id) != id:  # a key bound to one entity asks for another
+        name = "id" if isinstance(id, str) else "serial"
+        if whose.setdefault(name, id) != id:  # a key bound to one entity asks for another
             return None
         sql = statements.select(self.engine, record, tuple(whose), locked=locked)
         rows = await self.rows(sql, list(whose.values()))
@@ -100,11 +115,15 @@ class Reader:
         if query.counted:
             # A page without rows carries no count; the first page's emptiness is the count.
             total = (
-                int(rows[0][-1]) if rows else await self._count(record, whose, query) if query.start else 0
+                int(rows[0][-1])
+                if rows
+                else await self._count(record, whose, query)
+                if query.start or query.skip
+                else 0
             )
         if query.start and query.start.backwards:
             return Page(records[::-1], total, bool(records), more)
-        return Page(records, total, more, bool(records) and query.start is not None)
+        return Page(records, total, more, bool(records) and (query.start is not None or query.skip > 0))
 
 
 class Tx(Reader):
@@ -121,7 +140,7 @@ class Tx(Reader):
     async def run(self, sql: str, values: Sequence[Any]) -> None:
         await self.rows(sql, values)
 
-    async def lock(self, record: type[R], scope: Scope, id: str) -> R | None:
+    async def lock(self, record: type[R], scope: Scope, id: str | int) -> R | None:
         """The record as it is and stays until this transaction has changed it."""
         return await self._one(record, tenancy(record, scope), id, locked=True)
 
@@ -179,6 +198,16 @@ class Tx(Reader):
             await self._reindex(record, None)
         if LAYOUTS[kind].counted:
             await self._recount(record, *(-number for number in counts(record)))
+
+    async def next_number(self, entity_id: str, name: str) -> int:
+        """The next of an entity's sequence of this name, beginning with one; others wait until it is used."""
+        one, two = self.engine.mark(1), self.engine.mark(2)
+        sql = (
+            f"INSERT INTO sequence (entity_id, name, last) VALUES ({one}, {two}, 1)"
+            " ON CONFLICT (entity_id, name) DO UPDATE SET last = sequence.last + 1 RETURNING last"
+        )
+        rows = await self.rows(sql, [entity_id, name])
+        return int(rows[0][0])
 
     async def note(self, event: Event) -> None:
         """Keeps what happened, with what made it happen."""

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from billto.domain.customer import Customer
 from billto.store.engine import Engine
-from billto.store.migrations import m0001_first
+from billto.store.migrations import m0001_first, m0002_dialects
 
 
 class Migration(NamedTuple):
@@ -13,9 +14,11 @@ class Migration(NamedTuple):
     number: int
     title: str
     statements: Callable[[Engine], Iterable[str]]
+    folded_anew: tuple[type[NamedTuple], ...] = ()  # records whose search texts are put together otherwise
 
 
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "accounts, keys, entities, customers", m0001_first.statements),
+    Migration(2, "what other languages say of a customer", m0002_dialects.statements, (Customer,)),
 )
 LATEST = MIGRATIONS[-1].number

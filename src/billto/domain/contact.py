@@ -1,0 +1,54 @@
+"""The people at a customer: kept inside it, as one list that every door shows in its own way."""
+
+from billto.domain.nodes import Anything, Bool, Group, Many, Map, Node, Text, Whole
+
+CONTACTS_MAX = 100
+
+# What one person is made of. `id` is ours, `serial` the same as a whole number; texts are kept as given.
+CONTACT: dict[str, Node] = {
+    "id": Text(most=24, null=False),
+    "serial": Whole(least=1, most=2**53, null=False),
+    "name": Text(most=255),
+    "first_name": Text(most=255),
+    "last_name": Text(most=255),
+    "title": Text(most=255),
+    "department": Text(most=255),
+    "email": Text(most=320),
+    "phone": Text(most=100),
+    "is_primary": Bool(null=True),
+    "is_sms_enabled": Bool(null=True),
+    "address": Text(most=500),
+    "address_2": Text(most=500),
+    "city": Text(most=255),
+    "state": Text(most=255),
+    "post_code": Text(most=50),
+    "country_code": Text(most=10),
+    "created_at": Text(most=24),
+    "updated_at": Text(most=24),
+    "more": Map(Anything(), most=50),  # what a door sent that no other knows
+}
+CONTACTS = Many(Group(CONTACT, null=False), most=CONTACTS_MAX)
+
+DELIVERY_ADDRESS: dict[str, Node] = {
+    "id": Text(most=24, null=False),
+    "name": Text(most=255),
+    "address": Text(most=500),
+    "post_code": Text(most=50),
+    "city": Text(most=255),
+    "country_code": Text(most=10),
+    "is_default": Bool(null=True),
+    "more": Map(Anything(), most=50),
+}
+DELIVERY_ADDRESSES = Many(Group(DELIVERY_ADDRESS, null=False), most=CONTACTS_MAX)
+
+# 2020 in the units of an id's first 42 bits: seconds shifted by ten, and milliseconds.
+_SINCE = 1_577_836_800 << 10
+
+
+def serial_of(id: str) -> int:
+    """The whole number that stands for an id where a door has no others: below 2^53, and sorted as ids are.
+
+    Two ids of one millisecond may share theirs: whoever adds to a list makes another id then.
+    """
+    bits = int(id, 16)
+    return max(1, ((bits >> 54) - _SINCE) << 11 | (bits >> 16) & 0x7FF)
