@@ -12,8 +12,8 @@ import asyncpg
 from billto import __version__, config
 from billto.app.parts import Store
 from billto.config import Config
+from billto.dialects import spaceinvoices
 from billto.dialects.reference import openapi
-from billto.dialects.spaceinvoices import DIALECT
 from billto.dialects.spaceinvoices.words import WORDING
 from billto.domain.ids import IdMaker
 from billto.store.doctor import Finding, examine_postgres, examine_sqlite
@@ -28,6 +28,9 @@ from billto.web.server import Server
 
 # What a command may meet when there is no such database, or none that lets it in.
 DATABASE_FAULTS = (OSError, apsw.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+# Every language that Billto answers in; the first is its own.
+DIALECTS = (spaceinvoices.DIALECT,)
 
 requests = logging.getLogger("billto.requests")
 
@@ -88,8 +91,8 @@ def make_server(settings: Config) -> Server:
             took = round(seen.seconds * 1000, 1)
             requests.info("%s %s %s %sms %s", seen.method, path, seen.status, took, seen.request_id)
 
-    doors = Doors(DIALECT, store, clock, limiter, observe)
-    return Server(store, doors, metrics, LATEST, openapi(DIALECT, WORDING, __version__))
+    doors = Doors(DIALECTS, store, clock, limiter, observe)
+    return Server(store, doors, metrics, LATEST, openapi(spaceinvoices.DIALECT, WORDING, __version__))
 
 
 def server() -> Server:

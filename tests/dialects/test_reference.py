@@ -16,7 +16,7 @@ from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped
 from openapi_spec_validator import validate
 
 from billto.dialects import reference
-from billto.dialects.dialect import Does
+from billto.dialects.dialect import Does, Listed
 from billto.dialects.spaceinvoices import DIALECT, answers, query
 from billto.dialects.spaceinvoices.customers import CUSTOMER
 from billto.dialects.spaceinvoices.entities import ENTITY
@@ -27,7 +27,7 @@ from billto.domain.countries import country
 from billto.domain.customer import BANK_ACCOUNTS, UJP
 from billto.domain.entity import Entity
 from billto.domain.problems import CODES, Problem, Refused
-from billto.domain.query import Page
+from billto.domain.query import Page, Query
 from billto.domain.settings import defaults
 from tests.domain.golden import golden
 
@@ -258,7 +258,8 @@ def records(table: Table) -> st.SearchStrategy[Any]:
         for name, attr in table.attrs.items()
         if name in table.by_attr or name not in table.record._field_defaults
     }
-    return st.fixed_dictionaries(made).map(lambda values: table.record(**values))
+    record: Any = table.record
+    return st.fixed_dictionaries(made).map(lambda values: record(**values))
 
 
 class Shown(NamedTuple):
@@ -279,7 +280,13 @@ def test_whatever_is_answered_fits(one: Shown) -> None:
 
 def test_lists_and_refusals_fit() -> None:
     page = Page((WORDING.resources[Entity].record,), None, has_next=True, has_previous=True)
-    assert faults("EntityList", answers.listing(ENTITY, page, "x", "y")) == []
+    assert (
+        faults(
+            "EntityList",
+            answers.listing(Listed(ENTITY, page, Query(), next_cursor="x", prev_cursor="y")).body,
+        )
+        == []
+    )
     refused = Refused(
         Problem("wrong_type", ("bank_accounts", 0, "iban"), "text"), Problem("required", ("name",))
     )

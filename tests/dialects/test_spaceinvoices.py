@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from billto.dialects.dialect import Listed
 from billto.dialects.spaceinvoices import answers, query
 from billto.dialects.spaceinvoices.customers import CUSTOMER
 from billto.dialects.spaceinvoices.entities import ENTITY
@@ -108,7 +109,7 @@ def test_of_a_parameter_given_twice_the_last_one_counts() -> None:
 
 def test_a_list_has_its_envelope() -> None:
     page = Page((), None, has_next=True, has_previous=False)
-    assert answers.listing(CUSTOMER, page, "next", None) == {
+    assert answers.listing(Listed(CUSTOMER, page, Query(), next_cursor="next")).body == {
         "data": [],
         "pagination": {"total": -1, "next_cursor": "next", "prev_cursor": None, "has_more": True},
     }

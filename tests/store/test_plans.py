@@ -185,7 +185,9 @@ def test_entities_are_found_by_their_account(crowded: Stage) -> None:
 def test_a_rare_word_is_looked_up_in_the_trigram_index(crowded: Stage) -> None:
     live, engine = crowded.cast.live, crowded.store.engine
     query = ordered(where=Words("c1234@"), counted=False)
-    lookup = trigrams.lookup(trigrams.trigrams(Customer, query), live.entity) if engine.name == "sqlite" else None
+    lookup = (
+        trigrams.lookup(trigrams.trigrams(Customer, query), live.entity) if engine.name == "sqlite" else None
+    )
     statement = statements.page(engine, Customer, tenancy(Customer, live), query, lookup=lookup)
     steps = crowded.run(plan(crowded, statement))
     assert not any(reads_all(step, "customer") for step in steps)

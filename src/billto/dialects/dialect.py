@@ -1,7 +1,8 @@
 """What a dialect is: routes with their verbs and tables, and how it spells questions and answers."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -15,22 +16,40 @@ Verb = Callable[..., Coroutine[Any, Any, Any]]
 
 
 class Does(Enum):
-    """What a route does with its record; the one handler knows what each needs and gives."""
+    """What a route does with its record; the one handler knows what each needs and gives.
+
+    The first seven work on one record, or a page of them, by the route's table. The verb of ASK and DO is
+    the dialect's own function `(reader or tx, Request, Told) -> Said`, for answers that are no record.
+    """
 
     GET = "get"
     PAGE = "page"
     CREATE = "create"
     CHANGE = "change"
+    REPLACE = "replace"  # what the body does not name becomes what it would be in a new record
     ACT = "act"
     DROP = "drop"
+    ASK = "ask"
+    DO = "do"
 
 
-READS = (Does.GET, Does.PAGE)
+READS = (Does.GET, Does.PAGE, Does.ASK)
+TAKES_RECORD = (Does.CREATE, Does.CHANGE, Does.REPLACE)
+
+
+class Of(Enum):
+    """Which entity a route is about."""
+
+    ENTITY = "the one that the key opens or a header names"
+    PATH = "the one whose id stands in the address, as {entity}"
+    RECORD = "the one that has the record whose id stands in the address, as {id}"
+    ACCOUNT = "none: it is about the account"
+    NOBODY = "none: it needs no key"
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """An address: method, path with {id}, and what happens there."""
+    """An address: method, path with {names}, and what happens there."""
 
     method: str
     path: str
@@ -38,8 +57,12 @@ class Route:
     verb: Verb
     table: Table
     says: str
-    of_entity: bool = True  # the request is about one entity (header x-entity-id), else about the account
+    of: Of = Of.ENTITY
     status: int = 200
+
+    @property
+    def of_entity(self) -> bool:
+        return self.of in (Of.ENTITY, Of.PATH, Of.RECORD)
 
 
 class Asked(NamedTuple):
@@ -51,6 +74,46 @@ class Asked(NamedTuple):
     environment: str | None = None
 
 
+class Told(NamedTuple):
+    """All that a request says, for the verbs of ASK and DO."""
+
+    ids: Mapping[str, str]  # by the names that the route's path has for them
+    given: Given  # the query string
+    body: Any  # a tree, or None
+    url: str  # as the client called it, without the query
+    now: datetime
+
+
+class Said(NamedTuple):
+    """What a verb of ASK or DO answers, in the words of the wire."""
+
+    body: Any
+    status: int | None = None  # the route's, unless said otherwise
+    headers: Mapping[str, str] = {}
+    shows: str | None = None  # the record whose data are in it: forgotten when that is erased
+
+
+class Listed(NamedTuple):
+    """A page that came of a question, and what a dialect may write beside its records."""
+
+    table: Table
+    page: Page
+    query: Query
+    url: str = ""
+    given: Mapping[str, Sequence[str]] = {}
+    next_cursor: str | None = None
+    prev_cursor: str | None = None
+
+
+class Where(NamedTuple):
+    """At which address a request was refused."""
+
+    method: str = ""
+    path: str = ""
+    ids: Mapping[str, str] = {}
+    route: Route | None = None
+
+
 class Failure(NamedTuple):
     """A refusal on the wire."""
 
@@ -59,14 +122,30 @@ class Failure(NamedTuple):
     headers: Headers
 
 
+def _no_body(_record: Any) -> Any:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One API language."""
 
     name: str
     title: str
+    prefix: str  # where it is mounted: empty, or /v1
     routes: tuple[Route, ...]
     params: Callable[[Table], tuple[Param, ...]]  # the query parameters of a list
-    asked: Callable[[Table, Given], Asked]
-    listing: Callable[[Table, Page, str | None, str | None], Any]  # …, next cursor, previous cursor
-    failure: Callable[[Refused], Failure]
+    asked: Callable[[Table, Given, Any], Asked]  # …, the body, where clients ask with one
+    listing: Callable[[Listed], Said]
+    failure: Callable[[Refused, Where], Failure]
+    token: Callable[[Headers, Given], str]  # the key in a request; raises Refused without one
+    read_id: Callable[[str], str | int | None]  # an id as it stands in an address; None for what is none
+    dropped: Callable[[Any], Any] = _no_body  # the body after DROP
+    entity_headers: tuple[str, ...] = ()  # headers that may name the entity
+    account_headers: tuple[str, ...] = ()
+    request_id_headers: tuple[str, ...] = ("idempotency-key",)  # the first that is given counts
+    key_in_query: bool = False  # and not only in headers
+    takes_forms: bool = False  # bodies may be forms, with brackets for what nests
+    asks_with_body: bool = False  # a GET may bring a body, which is a question
+    minds_case: bool = True  # /Clients is not /clients
+    pages_by_cursor: bool = False

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from billto.dialects.dialect import READS, Dialect, Does, Route
+from billto.dialects.dialect import READS, Dialect, Does, Listed, Route, Where
 from billto.dialects.params import Param
 from billto.dialects.wire import FIXED, ONCE, REQ, RO, Row, Table, Use
 from billto.domain.attrs import Kind
 from billto.domain.problems import CODES, Problem, Refused
-from billto.domain.query import Page
+from billto.domain.query import Page, Query
 
 Schema = dict[str, Any]
 
@@ -258,7 +258,8 @@ def _success(dialect: Dialect, wording: Wording, route: Route) -> Schema:
     replayed = () if does in READS else ("Idempotent-Replayed",)
     answer: Schema = {"description": "Done.", "headers": _headers("X-Request-Id", *tag, *replayed)}
     if does is Does.PAGE:
-        page = dialect.listing(table, Page((record,), 1, has_next=False, has_previous=False), None, None)
+        listed = Listed(table, Page((record,), 1, has_next=False, has_previous=False), Query())
+        page = dialect.listing(listed).body
         answer |= {"description": "A page of the list.", "content": _json(_ref(f"{name}List"), page)}
     elif does is not Does.DROP:
         answer |= {"description": f"The {name.lower()}.", "content": _json(_ref(name), table.encode(record))}
@@ -270,7 +271,7 @@ def _failure(dialect: Dialect, wording: Wording, route: Route, given: Sequence[s
     status = CODES[given[0]].status
     known = {"not_found": _not_found(route), **wording.problems}
     code = next((code for code in given if code in known), given[0])
-    body = dialect.failure(Refused(known.get(code, Problem(code)))).body
+    body = dialect.failure(Refused(known.get(code, Problem(code))), Where()).body
     return {
         "description": "\n".join(f"- `{code}`: {_BLANK.get(code) or _sentence(code)}" for code in given),
         "headers": _headers("X-Request-Id", *((_ANSWERED_WITH[status],) if status in _ANSWERED_WITH else ())),

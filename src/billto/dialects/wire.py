@@ -5,6 +5,7 @@ sorted by, the JSON schema, the reference page, the conformance tests.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, NamedTuple
@@ -12,12 +13,14 @@ from typing import Any, NamedTuple
 from billto.dialects.codecs import Codec
 from billto.domain.attrs import Attr, catalogue
 from billto.domain.problems import Problem, Refused
+from billto.domain.versions import Edit
 
 
 class Access(Enum):
     """Who may say what a field is."""
 
     RO = "shown"
+    WO = "not shown, may be set"
     RW = "shown, may be set"
     REQ = "shown, must be set at creation"
     ONCE = "shown, may be set at creation only"
@@ -31,7 +34,7 @@ class Use(Enum):
     SORT = "sort"
 
 
-RO, RW, REQ, ONCE, FIXED = Access
+RO, WO, RW, REQ, ONCE, FIXED = Access
 FIND, SORT = Use
 _REQUIRED = (REQ, FIXED)
 
@@ -48,10 +51,20 @@ class Row:
     of: Callable[[Any], Any] | None = None  # record → wire value, where there is no attribute
     schema: Mapping[str, Any] | None = None
     says: str = ""
+    sets: Callable[[Any], Mapping[str, Any]] | None = None  # wire value → attributes, or edits of them
+    woven_of: tuple[str, ...] = ()  # the attributes that it shows, where it is not just one
 
 
-def row(wire: str, attr: str, codec: Codec, access: Access = RW, *uses: Use) -> Row:
-    return Row(wire, attr, codec, access, frozenset(uses))
+def row(
+    wire: str,
+    attr: str,
+    codec: Codec,
+    access: Access = RW,
+    *uses: Use,
+    sets: Callable[[Any], Mapping[str, Any]] | None = None,
+) -> Row:
+    """A field that shows an attribute; `sets` where to set it sets others as well."""
+    return Row(wire, attr, codec, access, frozenset(uses), sets=sets)
 
 
 def derived(wire: str, of: Callable[[Any], Any], schema: Mapping[str, Any], says: str = "") -> Row:
@@ -59,17 +72,42 @@ def derived(wire: str, of: Callable[[Any], Any], schema: Mapping[str, Any], says
     return Row(wire, None, None, RO, frozenset(), of, schema, says)
 
 
-class Table:
-    """The rows of one record in one dialect, prepared once into flat functions."""
+def woven(
+    wire: str,
+    of: Callable[[Any], Any],
+    sets: Callable[[Any], Mapping[str, Any]],
+    schema: Mapping[str, Any],
+    attrs: tuple[str, ...],
+    access: Access = RW,
+) -> Row:
+    """A field that is part of an attribute, or is kept in several: `sets` is given null as well."""
+    return Row(wire, None, None, access, frozenset(), of, schema, sets=sets, woven_of=attrs)
 
-    def __init__(self, record: type[NamedTuple], *rows: Row) -> None:
+
+class Table:
+    """The rows of one record in one dialect, prepared once into flat functions.
+
+    `blank_is_null` where an empty text clears a field; `null_is_default` where null does so also to fields
+    that are never null, which become what they would be in a new record.
+    """
+
+    def __init__(
+        self,
+        record: type[NamedTuple],
+        *rows: Row,
+        blank_is_null: bool = False,
+        null_is_default: bool = False,
+    ) -> None:
         self.record = record
+        self._blank_is_null = blank_is_null
+        self._null_is_default = null_is_default
         self.rows = rows
         self.attrs: Mapping[str, Attr] = catalogue(record)
         self.by_wire: Mapping[str, Row] = {one.wire: one for one in rows}
         self.by_attr: Mapping[str, Row] = {one.attr: one for one in rows if one.attr}
+        self.shows = frozenset(self.by_attr).union(*(one.woven_of for one in rows))
         assert len(self.by_wire) == len(rows), "a wire name twice"
-        assert set(self.by_attr) <= set(self.attrs), "an attribute that the record lacks"
+        assert self.shows <= set(self.attrs), "an attribute that the record lacks"
         self.encode: Callable[[Any], dict[str, Any]] = self._flat_encode()
 
     def decode(self, body: Any, *, creating: bool) -> dict[str, Any]:
@@ -80,10 +118,13 @@ class Table:
         problems: list[Problem] = []
         for wire, given in body.items():
             one = self.by_wire.get(wire)
-            if one is None or one.attr is None or one.access is RO:
+            if one is None or one.access is RO or (one.attr is None and one.sets is None):
                 continue  # unknown, derived and read-only fields are passed over: real clients send them
+            if given == "" and self._blank_is_null:
+                given = None
             try:
-                values[one.attr] = self._taken(one, given, creating)
+                value = given if one.attr is None else self._taken(one, given, creating)
+                _put(values, one.sets(value) if one.sets else {str(one.attr): value})
             except Refused as refused:
                 problems += (problem.within(wire) for problem in refused.problems)
         if creating:
@@ -97,13 +138,30 @@ class Table:
         assert one.attr is not None
         assert one.codec is not None
         attr = self.attrs[one.attr]
-        if given is None and not attr.nullable and one.attr in _EMPTY:
-            return dict(_EMPTY[one.attr])
+        if given is None and not attr.nullable:
+            if one.attr in _EMPTY:
+                return dict(_EMPTY[one.attr])
+            if self._null_is_default and one.attr in self._defaults:
+                return self._defaults[one.attr]
         decode = one.codec.decode if creating else one.codec.decode_change or one.codec.decode
         value = None if given is None else decode(given)
         if problems := attr.problems(value):
             raise Refused(*problems)
         return value
+
+    def blank(self) -> dict[str, Any]:
+        """What every field that may be set is in a record of which nothing has been said."""
+        values: dict[str, Any] = {}
+        for one in self.rows:
+            if one.sets is not None:
+                _put(values, one.sets(None))
+            elif one.attr is not None and one.attr in self._defaults and one.access in (RW, WO):
+                values[one.attr] = copy(self._defaults[one.attr])
+        return values
+
+    @property
+    def _defaults(self) -> Mapping[str, Any]:
+        return self.record._field_defaults
 
     def field(self, wire: str, use: Use) -> Row:
         """The row a question may use under this name; raises Refused with the list of those there are."""
@@ -130,6 +188,8 @@ class Table:
         names: dict[str, Any] = {}
         parts = []
         for number, one in enumerate(self.rows):
+            if one.access is WO:
+                continue
             if one.attr is None:
                 names[f"f{number}"] = one.of
                 part = f"f{number}(r)"
@@ -148,5 +208,17 @@ class Table:
         return eval(f"lambda r: {{{', '.join(parts)}}}", names)  # type: ignore[no-any-return]  # noqa: S307
 
 
+def _put(values: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Adds to the values of a body; an edit of an attribute that is there already is done to that."""
+    for name, value in more.items():
+        before = values.get(name)
+        if not isinstance(value, Edit) or name not in values:
+            values[name] = value
+        elif isinstance(before, Edit):
+            values[name] = Edit((*before.steps, *value.steps))
+        else:
+            values[name] = value(before)
+
+
 # What null means where nothing is said by an empty value.
-_EMPTY: Mapping[str, Mapping[str, Any]] = {"metadata": {}, "settings": {}}
+_EMPTY: Mapping[str, Mapping[str, Any]] = {"metadata": {}, "custom": {}, "settings": {}}

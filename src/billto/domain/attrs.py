@@ -97,9 +97,7 @@ def text(
     among: tuple[str, ...] = (),
     says: str = "",
 ) -> Attr:
-    return Attr(
-        Kind.TEXT, most=most, least=least, searched=searched, unique=unique, among=among, says=says
-    )
+    return Attr(Kind.TEXT, most=most, least=least, searched=searched, unique=unique, among=among, says=says)
 
 
 def tree(shape: Node, says: str = "") -> Attr:

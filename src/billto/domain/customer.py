@@ -9,7 +9,7 @@ from billto.domain.attrs import AMOUNT, CUSTOM, FLAG, ID, METADATA, MOMENT, NUMB
 from billto.domain.bank import ACCOUNT
 from billto.domain.contact import CONTACTS, DELIVERY_ADDRESSES
 from billto.domain.nodes import Anything, Choice, Group, Many, Text
-from billto.domain.places import with_country, with_country_code
+from billto.domain.places import with_country_code
 from billto.domain.problems import Problem, Refused
 from billto.domain.versions import edited, touched
 
@@ -151,7 +151,7 @@ def made(values: Mapping[str, Any], *, entity_id: str, id: str, now: datetime) -
 
 def changed(customer: Customer, values: Mapping[str, Any], now: datetime) -> Customer:
     """The customer with some checked values in place of its own; the very same when nothing differs."""
-    given = with_country(edited(values, customer._asdict().__getitem__), customer)
+    given = with_country_code(edited(values, customer._asdict().__getitem__))
     return touched(customer, _apart(_named(given, customer), customer), now)
 
 

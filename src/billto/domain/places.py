@@ -5,6 +5,7 @@ from typing import Any
 
 from billto.domain.countries import resolve
 from billto.domain.countries.world import world
+from billto.domain.versions import Edit
 
 
 def with_country_code(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -20,15 +21,16 @@ def with_country_code(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, "country_code": (resolve(country) if country else None) or given}
 
 
-def with_country(values: Mapping[str, Any], before: Any) -> dict[str, Any]:
-    """The values of a change, with country and code that agree also where only the code was said.
+def by_code(code: str | None) -> dict[str, Any]:
+    """What a door that knows only codes sets: the code, and the country's name unless that says so already.
 
-    Doors that know only codes would otherwise leave the name of the country that somebody moved away from.
+    Else the name of the country that somebody moved away from would stay, unseen by that door.
     """
-    if "country" in values or "country_code" not in values or before.country is None:
-        return with_country_code(values)
-    code = values["country_code"]
-    if code == before.country_code or (code and resolve(before.country) == code.upper()):
-        return dict(values)
-    known = world().get(code.upper()) if code else None
-    return {**values, "country": known.name if known else None}
+
+    def named(before: str | None) -> str | None:
+        if before is None or (code and resolve(before) == code.upper()):
+            return before
+        known = world().get(code.upper()) if code else None
+        return known.name if known else None
+
+    return {"country_code": code, "country": Edit((named,))}

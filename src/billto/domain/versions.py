@@ -17,15 +17,10 @@ class Edit(NamedTuple):
             value = step(value)
         return value
 
-    def then(self, step: Callable[[Any], Any]) -> "Edit":
-        return Edit((*self.steps, step))
-
 
 def edited(values: Mapping[str, Any], before: Callable[[str], Any]) -> dict[str, Any]:
     """The values with every edit done to the value there was before."""
-    return {
-        name: value(before(name)) if isinstance(value, Edit) else value for name, value in values.items()
-    }
+    return {name: value(before(name)) if isinstance(value, Edit) else value for name, value in values.items()}
 
 
 def touched(record: R, values: Mapping[str, Any], now: datetime) -> R:

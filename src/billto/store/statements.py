@@ -84,7 +84,9 @@ def page(
         # Only ids are walked past: rows are read for the page alone.
         keys = ", ".join((*tenancy, "id")) if "id" not in tenancy else ", ".join(tenancy)
         inner = f"SELECT {keys} FROM {table}{hint} {wanted} {ordered} {limits} OFFSET {query.skip}"
-        return Statement(f"SELECT {shown} FROM {table} WHERE ({keys}) IN ({inner}) {ordered}", compiler.values)
+        return Statement(
+            f"SELECT {shown} FROM {table} WHERE ({keys}) IN ({inner}) {ordered}", compiler.values
+        )
     return Statement(f"SELECT {shown} FROM {table}{hint} {wanted} {ordered} {limits}", compiler.values)
 
 

@@ -36,7 +36,7 @@ class Reader:
         raise NotImplementedError
 
     async def get(self, record: type[R], scope: Scope, id: str | int) -> R | None:
-        """The record of this id (or, being a whole number, serial), trashed or not, if the scope reaches it."""
+        """The record of this id (a whole number is its serial), trashed or not, if the scope reaches it."""
         return await self._one(record, tenancy(record, scope), id)
 
     async def page(self, record: type[R], scope: Scope, query: Query) -> Page:
@@ -48,9 +48,7 @@ class Reader:
     async def entity_of(self, record: type[NamedTuple], scope: Scope, id: str) -> str | None:
         """The entity of a record, among those that the scope reaches, for addresses that do not name it."""
         whose = tenancy(Entity, scope)
-        entities = " AND ".join(
-            f"{name} = {self.engine.mark(at)}" for at, name in enumerate(whose, 2)
-        )
+        entities = " AND ".join(f"{name} = {self.engine.mark(at)}" for at, name in enumerate(whose, 2))
         sql = (
             f"SELECT entity_id FROM {LAYOUTS[record].table} WHERE id = {self.engine.mark(1)}"
             f" AND entity_id IN (SELECT id FROM entity WHERE {entities})"

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import islice
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.types import Receive
 
+from billto.dialects.brackets import nested
 from billto.domain.problems import Path, Problem, Refused
 
 BYTES_MAX = 1_000_000
@@ -26,6 +28,7 @@ PROBLEMS_MAX = 100  # more would only make the answer long
 KEY_SHOWN_MAX = 100
 
 JSON_TYPE = "application/json"
+FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 class Disconnected(Exception):
@@ -87,6 +90,28 @@ def _too_large(bytes_max: int) -> Refused:
 def content_type(headers: Mapping[str, str]) -> str:
     """The media type without its parameters, in lower case; empty where none is given."""
     return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def parse(body: bytes, headers: Mapping[str, str], *, or_form: bool) -> Any:
+    """The tree of a body, of JSON or, where forms are taken, of a form; raises Refused for any other."""
+    if or_form and content_type(headers) == FORM_TYPE:
+        return parse_form(body)
+    require_json(headers)
+    return parse_json(body)
+
+
+def parse_form(body: bytes) -> Any:
+    """The tree of a form, all of texts; brackets in names nest."""
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=KEYS_MAX)
+    except ValueError:
+        raise _malformed(f"the form cannot be read, or has more than {KEYS_MAX} fields") from None
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if _UNFIT.search(name):
+            raise Refused(Problem("invalid_text", (_shown(name),)))
+        found.setdefault(name, []).append(value)
+    return nested(found)
 
 
 def require_json(headers: Mapping[str, str]) -> None:

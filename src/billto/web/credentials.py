@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from billto.app.parts import Reader
+from billto.dialects.dialect import Of
 from billto.domain import account as rules
 from billto.domain.account import Key
 from billto.domain.entity import Entity
@@ -12,12 +13,12 @@ from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Query
 from billto.domain.scope import Scope
+from billto.web.call import Call
 
 # How long a key that another process has revoked may still open something here.
 KEY_LIFETIME = timedelta(seconds=0.5)
 _KEPT_MAX = 10_000
-# The API's pages name the headers in two ways, its examples in the first.
-_ENTITY, _ACCOUNT = ("x-entity-id", "entity_id"), ("x-account-id", "account_id")
+_NOBODY = Scope("", "", "")
 
 
 class Credentials:
@@ -29,16 +30,25 @@ class Credentials:
         # An entity never changes its account or environment, so what was true once stays true.
         self._entities: set[tuple[str, str, str]] = set()
 
-    async def scope(self, headers: Mapping[str, str], now: datetime, *, of_entity: bool) -> Scope:
+    async def scope(self, call: Call, now: datetime) -> Scope:
         """The scope of a request; raises Refused without a valid key, or when no one entity is meant."""
-        key = await self._key(bearer(headers), now)
+        dialect, headers, of = call.dialect, call.headers, call.route.of
+        if of is Of.NOBODY:
+            return _NOBODY
+        key = await self._key(dialect.token(headers, call.given if dialect.key_in_query else {}), now)
         scope = Scope(key.account_id, key.environment, key.id, key.read_only, key.entity_id, key.entity_id)
-        account = _named(headers, _ACCOUNT)
+        account = _named(headers, dialect.account_headers)
         if account is not None and read_id(account) != key.account_id:
-            raise Refused(Problem("not_found", ("x-account-id",), "Account"))
-        if not of_entity:
-            return scope
-        return scope.about(await self._entity(scope, _named(headers, _ENTITY)))
+            raise Refused(Problem("not_found", (dialect.account_headers[0],), "Account"))
+        match of:
+            case Of.ACCOUNT:
+                return scope
+            case Of.PATH:
+                return scope.about(await self._reachable(scope, call.ids["entity"], ()))
+            case Of.RECORD:
+                return scope.about(await self._owner(scope, call))
+            case _:
+                return scope.about(await self._entity(scope, dialect.entity_headers, headers))
 
     async def _key(self, token: str, now: datetime) -> Key:
         kept = self._keys.get(token)
@@ -54,40 +64,44 @@ class Credentials:
         self._keys.pop(token, None)
         raise Refused(Problem("unauthorized"))
 
-    async def _entity(self, scope: Scope, named: str | None) -> str:
-        if named is not None:
-            return await self._reachable(scope, named)
+    async def _entity(self, scope: Scope, names: tuple[str, ...], headers: Mapping[str, str]) -> str:
+        if (named := _named(headers, names)) is not None:
+            return await self._reachable(scope, named, names[:1])
         if scope.bound_to is not None:
             return scope.bound_to
         query = Query(order=unambiguous(()), limit=1, counted=False)
         page = await self._reader.page(Entity, scope, query)
         if not page.records:
-            raise Refused(Problem("no_entity", ("x-entity-id",)))
+            raise Refused(Problem("no_entity", names[:1]))
         if page.has_next:
-            raise Refused(Problem("entity_needed", ("x-entity-id",), "the header x-entity-id"))
+            how = f"the header {names[0]}" if names else "a key of one entity"
+            raise Refused(Problem("entity_needed", names[:1], how))
         return str(page.records[0].id)
 
-    async def _reachable(self, scope: Scope, named: str) -> str:
+    async def _reachable(self, scope: Scope, named: str, path: tuple[str, ...]) -> str:
         """The entity of this id; absent ones, other tenants' and the other environment's look the same."""
         entity_id = read_id(named)
         if entity_id is None or scope.bound_to not in (None, entity_id):
-            raise Refused(Problem("not_found", ("x-entity-id",), "Entity"))
+            raise Refused(Problem("not_found", path, "Entity"))
         known = (scope.account_id, scope.environment, entity_id)
         if known not in self._entities:
             if await self._reader.get(Entity, scope, entity_id) is None:
-                raise Refused(Problem("not_found", ("x-entity-id",), "Entity"))
+                raise Refused(Problem("not_found", path, "Entity"))
             if len(self._entities) >= _KEPT_MAX:
                 self._entities.clear()
             self._entities.add(known)
         return entity_id
 
-
-def bearer(headers: Mapping[str, str]) -> str:
-    """The token of `Authorization: Bearer …`."""
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        raise Refused(Problem("unauthorized"))
-    return token.strip()
+    async def _owner(self, scope: Scope, call: Call) -> str:
+        """The entity of the record in the address: asked for only where the key opens several."""
+        if scope.bound_to is not None:
+            return scope.bound_to
+        id_ = call.dialect.read_id(call.ids["id"])
+        record = call.route.table.record
+        found = await self._reader.entity_of(record, scope, id_) if isinstance(id_, str) else None
+        if found is None:
+            raise Refused(Problem("not_found", detail=record.__name__))
+        return found
 
 
 def _named(headers: Mapping[str, str], names: tuple[str, ...]) -> str | None:

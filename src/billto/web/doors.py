@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,18 +10,26 @@ from typing import Any, NamedTuple
 import msgspec
 
 from billto.app.parts import Request, Store
-from billto.dialects.dialect import READS, Dialect, Does, Route
+from billto.dialects.dialect import (
+    READS,
+    TAKES_RECORD,
+    Dialect,
+    Does,
+    Listed,
+    Route,
+    Said,
+    Told,
+    Where,
+)
 from billto.domain.answer import Answer
-from billto.domain.ids import read_id
 from billto.domain.paging import Cursors, place
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Page, Start
-from billto.domain.scope import Scope
 from billto.web import bodies, idempotency
+from billto.web.call import Call
 from billto.web.credentials import Credentials
 from billto.web.limiting import Limiter
-from billto.web.parameters import read_parameters
-from billto.web.routing import Router
+from billto.web.routing import Switchboard
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -48,31 +56,21 @@ class Observed(NamedTuple):
     status: int
     seconds: float
     request_id: str
-
-
-class Call(NamedTuple):
-    """A request that has found its route."""
-
-    route: Route
-    id: str  # as it stands in the path, or ""
-    http: Mapping[str, Any]  # the ASGI scope
-    headers: Mapping[str, str]
-    receive: Receive
+    dialect: str = ""
 
 
 class Doors:
-    """Serves the routes of a dialect."""
+    """Serves the routes of all dialects."""
 
     def __init__(
         self,
-        dialect: Dialect,
+        dialects: Iterable[Dialect],
         store: Store,
         clock: Callable[[], datetime],
         limiter: Limiter,
         observe: Callable[[Observed], None],
     ) -> None:
-        self.dialect = dialect
-        self.router = Router(dialect.routes)
+        self._switchboard = Switchboard(dialects)
         self._store = store
         self._clock = clock
         self._limiter = limiter
@@ -85,86 +83,91 @@ class Doors:
         """Answers one HTTP request, whatever it is."""
         begun = time.perf_counter()
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in http["headers"]}
-        route: Route | None = None
+        dialect, router, path = self._switchboard.dialect(http["path"])
+        where = Where(http["method"], http["path"])
         request_id = ""
         try:
-            given = idempotency.given_id(headers)
+            given = idempotency.given_id(headers, dialect.request_id_headers)
             request_id = given or idempotency.made_id()
-            route, id_ = self.router.find(http["method"], http["path"])
-            call = Call(route, id_, http, headers, receive)
+            route, ids = router.find(http["method"], path)
+            where = where._replace(route=route, ids=ids)
+            call = Call(dialect, route, ids, headers, http, receive)
             reply = await self._answer(call, given)
         except Refused as refused:
-            reply = self._refusal(refused, route)
+            reply = _refusal(dialect, refused, where)
         except bodies.Disconnected:
             return
         except Exception:
             log.exception("request %s failed", request_id)
-            reply = self._refusal(Refused(Problem("internal")), route)
+            reply = _refusal(dialect, Refused(Problem("internal")), where)
         request_id = request_id or idempotency.made_id()
         await _send(send, reply, request_id)
         seconds = time.perf_counter() - begun
-        self._observe(Observed(http["method"], route, reply.status, seconds, request_id))
+        self._observe(
+            Observed(http["method"], where.route, reply.status, seconds, request_id, dialect.prefix)
+        )
 
     async def _answer(self, call: Call, given_id: str | None) -> Reply:
         route, now = call.route, self._clock()
-        scope = await self._credentials.scope(call.headers, now, of_entity=route.of_entity)
+        scope = await self._credentials.scope(call, now)
         self._limiter.check(scope.key_id)
         if route.does in READS:
-            return await self._read(call, scope)
+            return await self._read(call, Request(scope), now)
         if scope.read_only:
             raise Refused(Problem("read_only_key"))
         body = await self._body(call)
-        id_ = _id(call) if call.id else ""
-        values = self._values(route, body)
-        asked = Request(scope, given_id, _expected(call.headers))
+        work = self._work(call, Request(scope, given_id, _expected(call.headers)), body, now)
         if given_id is None:
-            return await self._store.write(lambda tx: self._write(tx, call, asked, id_, values))
-        return await self._once(call, asked, given_id, body, id_, values)
+            return await self._store.write(work)
+        return await self._once(call, scope.tenant_id, given_id, body, work)
 
     async def _body(self, call: Call) -> Any:
         """The body of a request that takes one; of any other it is read and passed over."""
-        raw = await bodies.read(call.receive, call.headers)
-        if call.route.does not in (Does.CREATE, Does.CHANGE):
+        raw, does = await bodies.read(call.receive, call.headers), call.route.does
+        if does not in (*TAKES_RECORD, Does.DO) or (does is Does.DO and not raw.strip()):
             return None
-        bodies.require_json(call.headers)
-        return bodies.parse_json(raw)
+        return bodies.parse(raw, call.headers, or_form=call.dialect.takes_forms)
 
-    def _values(self, route: Route, body: Any) -> Mapping[str, Any]:
-        if route.does not in (Does.CREATE, Does.CHANGE):
-            return {}
-        return route.table.decode(body, creating=route.does is Does.CREATE)
-
-    async def _read(self, call: Call, scope: Scope) -> Reply:
-        reader, asked = self._store.reader, Request(scope)
-        if call.route.does is Does.PAGE:
-            return await self._page(call, asked)
-        record = await call.route.verb(reader, asked, _id(call))
+    async def _read(self, call: Call, asked: Request, now: datetime) -> Reply:
+        reader, route = self._store.reader, call.route
+        body = await self._question(call) if call.dialect.asks_with_body else None
+        if route.does is Does.PAGE:
+            return await self._page(call, asked, body)
+        if route.does is Does.ASK:
+            return _said(route, await route.verb(reader, asked, _told(call, body, now)))
+        record = await route.verb(reader, asked, call.id)
         tag = _tag(record)
         if _same(call.headers.get("if-none-match"), tag):
             return Reply(304, b"", {"ETag": tag})
-        return Reply(200, to_json(call.route.table.encode(record)), {"ETag": tag})
+        return Reply(200, to_json(route.table.encode(record)), {"ETag": tag})
 
-    async def _page(self, call: Call, asked: Request) -> Reply:
-        table = call.route.table
-        question = self.dialect.asked(table, read_parameters(call.http["query_string"]))
+    async def _question(self, call: Call) -> Any:
+        """The body of a GET: some clients ask so; what is none is passed over."""
+        raw = await bodies.read(call.receive, call.headers)
+        try:
+            return bodies.parse_json(raw) if raw.strip() else None
+        except Refused:
+            return None
+
+    async def _page(self, call: Call, asked: Request, body: Any) -> Reply:
+        table, dialect = call.route.table, call.dialect
+        question = dialect.asked(table, call.given, body)
         if question.environment not in (None, asked.scope.environment):
             raise Refused(Problem("other_environment", ("environment",), asked.scope.environment))
-        query = question.query
-        cursors = Cursors(await self._signing(), asked.scope.tenant_id, table.record, query.order)
-        if question.cursor is not None:
-            name = "prev_cursor" if question.backwards else "next_cursor"
-            try:
-                start = cursors.read(question.cursor, backwards=question.backwards)
-            except Refused as refused:
-                raise Refused(*(one.within(name) for one in refused.problems)) from None
-            query = replace(query, start=start)
-        page: Page = await call.route.verb(self._store.reader, asked, query)
-        following = previous = None
-        if page.has_next:
-            following = cursors.write(Start(place(query.order, page.records[-1])))
-        if page.has_previous:
-            previous = cursors.write(Start(place(query.order, page.records[0]), backwards=True))
-        return Reply(200, to_json(self.dialect.listing(table, page, following, previous)))
+        query, following, previous = question.query, None, None
+        if dialect.pages_by_cursor:
+            cursors = Cursors(await self._signing(), asked.scope.tenant_id, table.record, query.order)
+            if question.cursor is not None:
+                query = replace(query, start=_start(cursors, question.cursor, question.backwards))
+            page: Page = await call.route.verb(self._store.reader, asked, query)
+            if page.has_next:
+                following = cursors.write(Start(place(query.order, page.records[-1])))
+            if page.has_previous:
+                previous = cursors.write(Start(place(query.order, page.records[0]), backwards=True))
+        else:
+            page = await call.route.verb(self._store.reader, asked, query)
+        listed = Listed(table, page, query, call.url, call.given, following, previous)
+        return _said(call.route, dialect.listing(listed))
 
     async def _signing(self) -> bytes:
         """The secret of cursors, which all processes share; read when the first list is asked for."""
@@ -173,17 +176,16 @@ class Doors:
         return self._secret
 
     async def _once(
-        self, call: Call, asked: Request, given_id: str, body: Any, id_: str, values: Mapping[str, Any]
+        self, call: Call, tenant: str, given_id: str, body: Any, write: Callable[[Any], Awaitable[Reply]]
     ) -> Reply:
         """The write, or the answer it was given before: one effect for one request id."""
-        fingerprint = idempotency.fingerprint(call.route, call.id, body)
-        tenant = asked.scope.tenant_id
+        fingerprint = idempotency.fingerprint(call, body)
 
         async def work(tx: Any) -> Reply:
             before: Answer | None = await tx.claimed(tenant, given_id)
             if before is not None:
                 return _replayed(before, fingerprint)
-            reply = await self._write(tx, call, asked, id_, values)
+            reply = await write(tx)
             tag = reply.headers.get("ETag")
             await tx.keep(
                 Answer(
@@ -200,36 +202,62 @@ class Doors:
         with self._in_flight.only(tenant, given_id):
             return await self._store.write(work)
 
-    async def _write(self, tx: Any, call: Call, asked: Request, id_: str, values: Mapping[str, Any]) -> Reply:
-        route = call.route
+    def _work(self, call: Call, asked: Request, body: Any, now: datetime) -> Callable[[Any], Any]:
+        """What a request does within its transaction; raises Refused for what can be seen before."""
+        route, verb, table = call.route, call.route.verb, call.route.table
         match route.does:
+            case Does.DO:
+                told = _told(call, body, now)
+
+                async def do(tx: Any) -> Reply:
+                    return _said(route, await verb(tx, asked, told))
+
+                return do
             case Does.CREATE:
-                record = await route.verb(tx, asked, values)
+                arguments: tuple[Any, ...] = (table.decode(body, creating=True),)
             case Does.CHANGE:
-                record = await route.verb(tx, asked, id_, values)
+                arguments = (call.id, table.decode(body, creating=False))
+            case Does.REPLACE:
+                arguments = (call.id, {**table.blank(), **table.decode(body, creating=True)})
             case _:
-                record = await route.verb(tx, asked, id_)
-        if route.does is Does.DROP:
-            return Reply(route.status, b"")
-        body = to_json(route.table.encode(record))
-        return Reply(route.status, body, {"ETag": _tag(record)}, shows=record.id)
+                arguments = (call.id,)
 
-    def _refusal(self, refused: Refused, route: Route | None) -> Reply:
-        if route is not None:
-            refused = Refused(*route.table.spelt(refused.problems), retry_seconds=refused.retry_seconds)
-        failure = self.dialect.failure(refused)
-        headers = dict(failure.headers)
-        if failure.status == 405:
-            headers["Allow"] = refused.problems[0].detail
-        return Reply(failure.status, to_json(failure.body), headers)
+        async def work(tx: Any) -> Reply:
+            record = await verb(tx, asked, *arguments)
+            if route.does is Does.DROP:
+                gone = call.dialect.dropped(record)
+                return Reply(route.status, b"" if gone is None else to_json(gone))
+            body = to_json(table.encode(record))
+            return Reply(route.status, body, {"ETag": _tag(record)}, shows=record.id)
+
+        return work
 
 
-def _id(call: Call) -> str:
-    """The id in the path; what cannot be one is as absent as an unknown one."""
-    found = read_id(call.id)
-    if found is None:
-        raise Refused(Problem("not_found", detail=call.route.table.record.__name__))
-    return found
+def _told(call: Call, body: Any, now: datetime) -> Told:
+    return Told(call.ids, call.given, body, call.url, now)
+
+
+def _said(route: Route, said: Said) -> Reply:
+    body = b"" if said.body is None else to_json(said.body)
+    return Reply(said.status or route.status, body, said.headers, said.shows)
+
+
+def _start(cursors: Cursors, cursor: str, backwards: bool) -> Start:
+    try:
+        return cursors.read(cursor, backwards=backwards)
+    except Refused as refused:
+        name = "prev_cursor" if backwards else "next_cursor"
+        raise Refused(*(one.within(name) for one in refused.problems)) from None
+
+
+def _refusal(dialect: Dialect, refused: Refused, where: Where) -> Reply:
+    if where.route is not None:
+        refused = Refused(*where.route.table.spelt(refused.problems), retry_seconds=refused.retry_seconds)
+    failure = dialect.failure(refused, where)
+    headers = dict(failure.headers)
+    if failure.status == 405:
+        headers["Allow"] = refused.problems[0].detail
+    return Reply(failure.status, to_json(failure.body), headers)
 
 
 def _tag(record: Any) -> str:

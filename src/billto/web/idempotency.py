@@ -7,20 +7,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from billto.dialects.dialect import Route
 from billto.domain.answer import REQUEST_ID_LENGTH_MAX
 from billto.domain.problems import Problem, Refused
+from billto.web.call import Call
 
 # All in ASCII: fields that nobody reads may hold halves of surrogate pairs, for which UTF-8 has no bytes.
 _canonical = json.JSONEncoder(sort_keys=True, default=repr).encode
 
 
-def given_id(headers: Mapping[str, str]) -> str | None:
-    """The id that a client gave its request.
-
-    `Idempotency-Key` is another name for it and wins: proxies put an `X-Request-Id` of their own on each hop.
-    """
-    given = headers.get("idempotency-key") or headers.get("x-request-id")
+def given_id(headers: Mapping[str, str], names: tuple[str, ...]) -> str | None:
+    """The id that a client gave its request, in the first of some headers."""
+    given = next((headers[name] for name in names if headers.get(name)), None)
     if not given:
         return None
     if len(given) > REQUEST_ID_LENGTH_MAX or not given.isascii() or not given.isprintable():
@@ -34,9 +31,9 @@ def made_id() -> str:
     return f"req_{random.getrandbits(96):024x}"
 
 
-def fingerprint(route: Route, id: str, body: Any) -> str:
+def fingerprint(call: Call, body: Any) -> str:
     """What makes a request the same request: its address and what its body says, however it is spelt."""
-    said = _canonical([route.method, route.path, id, body])
+    said = _canonical([call.route.method, call.dialect.prefix + call.route.path, *call.ids.values(), body])
     return hashlib.sha256(said.encode()).hexdigest()
 
 

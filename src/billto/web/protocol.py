@@ -20,6 +20,8 @@ HEADERS_MAX = 100
 WRITE_SECONDS = 20.0  # for the client to take the next piece of an answer
 WRITE_BYTES_MIN = 64 * 1024  # that piece: a slow client may take its time, but not for nothing
 LINGER_SECONDS = 2.0  # for the client to read an answer that came before its body was whole
+# uvicorn writes all names small; some old clients of Invoiced look for these and nothing else.
+CAPITALS = {b"\r\nlink: ": b"\r\nLink: ", b"\r\nx-total-count: ": b"\r\nX-Total-Count: "}
 PIPELINE_MAX = 128  # requests that wait for the answer to another one of the same connection
 
 
@@ -278,8 +280,12 @@ class _Outlet(asyncio.Transport):
 
     def write(self, data: Any) -> None:
         # Who has left is told nothing more; uvloop would raise for each of them.
-        if not self._transport.is_closing():
-            self._transport.write(data)
+        if self._transport.is_closing():
+            return
+        if data.startswith(b"HTTP/1.1 ") and b"\r\nx-total-count: " in data:
+            for small, capital in CAPITALS.items():
+                data = data.replace(small, capital)
+        self._transport.write(data)
 
     def is_closing(self) -> bool:
         return self._transport.is_closing()

@@ -1,37 +1,96 @@
 """From method and path to a route."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 from urllib.parse import quote
 
-from billto.dialects.dialect import Route
+from billto.dialects.dialect import Dialect, Route
 from billto.domain.problems import Problem, Refused
 
-_ANY = "{id}"
+
+class _Step:
+    """What may come at one place of a path."""
+
+    def __init__(self) -> None:
+        self.literal: dict[str, _Step] = {}
+        self.any: _Step | None = None
+        self.routes: dict[str, tuple[Route, tuple[str, ...]]] = {}  # by method, with the names on the way
+
+
+class Found(NamedTuple):
+    """A route, and what stands in the path where it has names."""
+
+    route: Route
+    ids: Mapping[str, str]
 
 
 class Router:
-    """Routes by their segments; a segment {id} takes any text."""
+    """Routes by their segments; a segment {name} takes any text, unless a route says just that text."""
 
-    def __init__(self, routes: Iterable[Route]) -> None:
-        self._found: dict[tuple[str, ...], dict[str, Route]] = {}
+    def __init__(self, routes: Iterable[Route], *, minds_case: bool = True) -> None:
+        self._root = _Step()
+        self._minds_case = minds_case
         for route in routes:
-            methods = self._found.setdefault(_segments(route.path), {})
-            methods[route.method] = route
-            if route.method == "GET":
-                methods["HEAD"] = route
+            self._add(route)
 
-    def find(self, method: str, path: str) -> tuple[Route, str]:
-        """The route and the {id} of its path. Raises Refused with `unknown_path` or `method_not_allowed`."""
-        segments = _segments(path)
-        methods, id_ = self._found.get(segments), ""
-        if methods is None and len(segments) > 1:
-            methods, id_ = self._found.get((segments[0], _ANY, *segments[2:])), segments[1]
-        if methods is None:
+    def _add(self, route: Route) -> None:
+        step, names = self._root, []
+        for segment in _segments(route.path):
+            if segment.startswith("{"):
+                names.append(segment[1:-1])
+                step.any = step.any or _Step()
+                step = step.any
+            else:
+                key = segment if self._minds_case else segment.lower()
+                step = step.literal.setdefault(key, _Step())
+        step.routes[route.method] = (route, tuple(names))
+        if route.method == "GET":
+            step.routes["HEAD"] = (route, tuple(names))
+
+    def find(self, method: str, path: str) -> Found:
+        """The route. Raises Refused with `unknown_path` or `method_not_allowed`."""
+        values: list[str] = []
+        step = self._walk(self._root, _segments(path), 0, values)
+        if step is None:
             raise Refused(Problem("unknown_path", (quote(path[:200]),)))
-        route = methods.get(method)
-        if route is None:
-            raise Refused(Problem("method_not_allowed", (), ", ".join(methods)))
-        return route, id_
+        if method not in step.routes:
+            raise Refused(Problem("method_not_allowed", (), ", ".join(step.routes)))
+        route, names = step.routes[method]
+        return Found(route, dict(zip(names, values, strict=True)))
+
+    def _walk(self, step: _Step, segments: tuple[str, ...], at: int, values: list[str]) -> _Step | None:
+        """The step at the end of the segments; what a literal does not lead to, a name may."""
+        if at == len(segments):
+            return step if step.routes else None
+        segment = segments[at]
+        literal = step.literal.get(segment if self._minds_case else segment.lower())
+        if literal is not None and (found := self._walk(literal, segments, at + 1, values)) is not None:
+            return found
+        if step.any is None:
+            return None
+        values.append(segment)
+        found = self._walk(step.any, segments, at + 1, values)
+        if found is None:
+            values.pop()
+        return found
+
+
+class Switchboard:
+    """Which dialect a path speaks: the one with the longest prefix of it."""
+
+    def __init__(self, dialects: Iterable[Dialect]) -> None:
+        longest_first = sorted(dialects, key=lambda one: -len(one.prefix))
+        self._all = [
+            (one, one.prefix, Router(one.routes, minds_case=one.minds_case)) for one in longest_first
+        ]
+
+    def dialect(self, path: str) -> tuple[Dialect, Router, str]:
+        """The dialect, its routes, and the path within it."""
+        lower = path.lower()
+        for dialect, prefix, router in self._all:
+            if lower.startswith(prefix) and lower[len(prefix) : len(prefix) + 1] in ("", "/"):
+                return dialect, router, path[len(prefix) :]
+        raise AssertionError("one dialect has no prefix")
 
 
 def _segments(path: str) -> tuple[str, ...]:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from billto.dialects.dialect import Failure
-from billto.dialects.wire import Table
+from billto.dialects.dialect import Failure, Listed, Said, Where
 from billto.domain.problems import CODES, Problem, Refused
-from billto.domain.query import Page
+
+_NOWHERE = Where()
 
 # The `code` of a refusal, by status.
 NAMES: Mapping[int, str] = {
@@ -28,19 +28,22 @@ NAMES: Mapping[int, str] = {
 }
 
 
-def listing(table: Table, page: Page, next_cursor: str | None, prev_cursor: str | None) -> dict[str, Any]:
-    return {
-        "data": list(map(table.encode, page.records)),
-        "pagination": {
-            "total": -1 if page.total is None else page.total,
-            "next_cursor": next_cursor,
-            "prev_cursor": prev_cursor,
-            "has_more": page.has_next,
-        },
-    }
+def listing(listed: Listed) -> Said:
+    page = listed.page
+    return Said(
+        {
+            "data": list(map(listed.table.encode, page.records)),
+            "pagination": {
+                "total": -1 if page.total is None else page.total,
+                "next_cursor": listed.next_cursor,
+                "prev_cursor": listed.prev_cursor,
+                "has_more": page.has_next,
+            },
+        }
+    )
 
 
-def failure(refused: Refused) -> Failure:
+def failure(refused: Refused, _where: Where = _NOWHERE) -> Failure:
     """`{code, message, cause?}`; the cause lists every problem with the path to its field."""
     status = refused.status
     message = "; ".join(map(_sentence, refused.problems))

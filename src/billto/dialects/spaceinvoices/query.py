@@ -1,5 +1,7 @@
 """Space Invoices: `query` (JSON, in the manner of MongoDB), `search`, `order_by`, cursors."""
 
+from typing import Any
+
 from billto.dialects.asking import (
     LIST,
     ONE,
@@ -87,7 +89,7 @@ def params_of(table: Table) -> tuple[Param, ...]:
     return (*PARAMS, ENVIRONMENT if table.record is Entity else DELETED)
 
 
-def read(table: Table, given: Given) -> Asked:
+def read(table: Table, given: Given, _body: Any = None) -> Asked:
     """The question in a list's parameters; raises Refused with what is wrong with them."""
     if "cursor" in given:  # some of the vendor's guides say so; passed over, it would be page one for ever
         raise Refused(Problem("bad_parameter", ("cursor",), "is called next_cursor or prev_cursor here"))

@@ -1,11 +1,12 @@
 """Space Invoices: the addresses."""
 
 from billto.app import customers, entities
-from billto.dialects.dialect import Does, Route, Verb
+from billto.dialects.dialect import Does, Of, Route, Verb
 from billto.dialects.spaceinvoices.customers import CUSTOMER
 from billto.dialects.spaceinvoices.entities import ENTITY
 
-_GET, _PAGE, _CREATE, _CHANGE, _ACT, _DROP = Does
+_GET, _PAGE, _CREATE, _CHANGE = Does.GET, Does.PAGE, Does.CREATE, Does.CHANGE
+_ACT, _DROP = Does.ACT, Does.DROP
 
 
 def _customer(method: str, path: str, does: Does, verb: Verb, says: str, status: int = 200) -> Route:
@@ -13,7 +14,7 @@ def _customer(method: str, path: str, does: Does, verb: Verb, says: str, status:
 
 
 def _entity(method: str, path: str, does: Does, verb: Verb, says: str, status: int = 200) -> Route:
-    return Route(method, path, does, verb, ENTITY, says, status=status, of_entity=False)
+    return Route(method, path, does, verb, ENTITY, says, status=status, of=Of.ACCOUNT)
 
 
 ROUTES = (
