@@ -7,7 +7,10 @@ from billto.app import records
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import customer as rules
 from billto.domain.customer import Customer
-from billto.domain.query import Page, Query
+from billto.domain.paging import unambiguous
+from billto.domain.problems import Problem, Refused
+from billto.domain.query import Compare, Op, Page, Query
+from billto.domain.tombstone import Tombstone
 
 
 async def create(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Customer:
@@ -45,6 +48,44 @@ async def erase(tx: Tx, asked: Request, id: Id) -> Customer:
     old = await records.expected(tx, asked, Customer, id)
     rules.check_erasable(old)
     await tx.delete(old, asked.scope)
+    await tx.insert(Tombstone(old.entity_id, old.id, tx.now, old.external_id))
     await tx.forget(asked.scope.tenant_id, old.id)
     await records.note(tx, asked, "customer.permanently_deleted", old)
     return old
+
+
+async def erased(reader: Reader, asked: Request, query: Query) -> Page:
+    """What is left of the customers that were deleted for good."""
+    return await reader.page(Tombstone, asked.scope, query)
+
+
+async def get_external(reader: Reader, asked: Request, external_id: str) -> Customer:
+    """The customer that another system calls so; one in the trash no longer is."""
+    found = await _called(reader, asked, external_id)
+    if found is None:
+        raise Refused(Problem("not_found", detail=Customer.__name__))
+    return found
+
+
+async def put_external(
+    tx: Tx, asked: Request, external_id: str, values: Mapping[str, Any]
+) -> tuple[Customer, bool]:
+    """The customer that another system calls so, changed, or made where there was none; and whether it was.
+
+    However many ask at once, one is made.
+    """
+    if values.get("external_id", external_id) != external_id:
+        raise Refused(Problem("immutable", ("external_id",)))
+    await tx.alone(asked.scope.entity, f"external_id {external_id}")
+    found = await _called(tx, asked, external_id)
+    if found is not None:
+        return await change(tx, asked, found.id, values), False
+    if asked.expected is not None:
+        raise Refused(Problem("changed_since"))
+    return await create(tx, asked, {**values, "external_id": external_id}), True
+
+
+async def _called(reader: Reader, asked: Request, external_id: str) -> Customer | None:
+    query = Query(Compare("external_id", Op.EQ, external_id), unambiguous(()), limit=1, counted=False)
+    page = await reader.page(Customer, asked.scope, query)
+    return page.records[0] if page.records else None

@@ -18,8 +18,8 @@ Verb = Callable[..., Coroutine[Any, Any, Any]]
 class Does(Enum):
     """What a route does with its record; the one handler knows what each needs and gives.
 
-    The first seven work on one record, or a page of them, by the route's table. The verb of ASK and DO is
-    the dialect's own function `(reader or tx, Request, Told) -> Said`, for answers that are no record.
+    All but the last two work on one record, or a page of them, by the route's table. The verb of ASK and DO
+    is the dialect's own function `(reader or tx, Request, Told) -> Said`, for answers that are no record.
     """
 
     GET = "get"
@@ -27,6 +27,7 @@ class Does(Enum):
     CREATE = "create"
     CHANGE = "change"
     REPLACE = "replace"  # what the body does not name becomes what it would be in a new record
+    PUT = "put"  # under a name of the client's own: made, unless it is there and is changed
     ACT = "act"
     DROP = "drop"
     ASK = "ask"
@@ -34,7 +35,7 @@ class Does(Enum):
 
 
 READS = (Does.GET, Does.PAGE, Does.ASK)
-TAKES_RECORD = (Does.CREATE, Does.CHANGE, Does.REPLACE)
+TAKES_RECORD = (Does.CREATE, Does.CHANGE, Does.REPLACE, Does.PUT)
 
 
 class Of(Enum):

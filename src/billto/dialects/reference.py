@@ -8,25 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from billto.dialects.dialect import READS, Dialect, Does, Listed, Route, Where
+from billto.dialects.dialect import READS, TAKES_RECORD, Dialect, Does, Listed, Route, Where
 from billto.dialects.params import Param
-from billto.dialects.wire import FIXED, ONCE, REQ, RO, Row, Table, Use
-from billto.domain.attrs import Kind
+from billto.dialects.schemas import Resource, Schema, ref, schemas
+from billto.dialects.wire import Table, Use
 from billto.domain.problems import CODES, Problem, Refused
 from billto.domain.query import Page, Query
-
-Schema = dict[str, Any]
-
-
-class Resource(NamedTuple):
-    """What is said about a record, and one that never was."""
-
-    tag: str
-    says: str
-    fields: Mapping[str, str]  # wire name → sentence, where neither row nor attribute has one
-    creation: Mapping[str, Any]  # bodies for example
-    change: Mapping[str, Any]
-    record: Any  # what the creation makes
 
 
 class Operation(NamedTuple):
@@ -85,6 +72,7 @@ MANNERS: Mapping[Does, Manner] = {
     Does.PAGE:   Manner((),                            _LIST),
     Does.CREATE: Manner(("X-Request-Id",),             ("required", *_BODY)),
     Does.CHANGE: Manner(("X-Request-Id", "If-Match"),  ("changed_since", *_BODY)),
+    Does.PUT:    Manner(("X-Request-Id", "If-Match"),  ("required", "changed_since", *_BODY)),
     Does.ACT:    Manner(("X-Request-Id", "If-Match"),  ("changed_since", *_WRITE)),
     Does.DROP:   Manner(("X-Request-Id", "If-Match"),  ("changed_since", *_WRITE)),
 }  # fmt: skip
@@ -137,18 +125,26 @@ def openapi(dialect: Dialect, wording: Wording, version: str) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for route in dialect.routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(dialect, wording, route)
-    schemas = {name: schema for table in tables.values() for name, schema in _schemas(table, wording).items()}
+    made = {route.table for route in dialect.routes if route.does is Does.CREATE}
+    shapes = {
+        name: schema
+        for table in tables.values()
+        for name, schema in schemas(
+            table, wording.resources[table.record], wording.listing, is_made=table in made
+        ).items()
+    }
+    tags: dict[str, str] = {}
+    for one in map(wording.resources.__getitem__, tables):
+        tags.setdefault(one.tag, one.says)
     return {
         "openapi": "3.1.1",
         "info": {"title": wording.title, "version": version, "description": wording.says},
         "servers": [{"url": "/"}],
         "security": [{"key": []}],
-        "tags": [
-            {"name": one.tag, "description": one.says} for one in map(wording.resources.__getitem__, tables)
-        ],
+        "tags": [{"name": name, "description": says} for name, says in tags.items()],
         "paths": paths,
         "components": {
-            "schemas": {**schemas, **wording.schemas},
+            "schemas": {**shapes, **wording.schemas},
             "parameters": {name: _header(name, says) for name, says in _ASKED.items()},
             "headers": dict(_ANSWERED),
             "securitySchemes": {
@@ -182,7 +178,7 @@ def _operation(dialect: Dialect, wording: Wording, route: Route) -> Schema:
         "description": said.says,
         "parameters": list(_parameters(dialect, wording, route)),
     }
-    if route.does in (Does.CREATE, Does.CHANGE):
+    if route.does in TAKES_RECORD:
         operation["requestBody"] = _body(wording, route)
     operation["responses"] = _responses(dialect, wording, route)
     return operation
@@ -191,6 +187,11 @@ def _operation(dialect: Dialect, wording: Wording, route: Route) -> Schema:
 def _parameters(dialect: Dialect, wording: Wording, route: Route) -> Iterator[Schema]:
     if "{id}" in route.path:
         yield _path_id(route.table)
+    if "{external_id}" in route.path:
+        yield {
+            "name": "external_id", "in": "path", "required": True, "schema": {"type": "string"},
+            "description": "What another system calls it.",
+        }  # fmt: skip
     for name in ("x-entity-id" if route.of_entity else "x-account-id", *MANNERS[route.does].headers):
         yield {"$ref": f"#/components/parameters/{name}"}
     if route.does is Does.PAGE:
@@ -229,7 +230,7 @@ def _body(wording: Wording, route: Route) -> Schema:
     resource, name = wording.resources[route.table.record], route.table.record.__name__
     creating = route.does is Does.CREATE
     example = resource.creation if creating else resource.change
-    return {"required": True, "content": _json(_ref(f"{name}{'Create' if creating else 'Update'}"), example)}
+    return {"required": True, "content": _json(ref(f"{name}{'Create' if creating else 'Update'}"), example)}
 
 
 # Answers
@@ -237,6 +238,11 @@ def _body(wording: Wording, route: Route) -> Schema:
 
 def _responses(dialect: Dialect, wording: Wording, route: Route) -> Schema:
     responses = {str(route.status): _success(dialect, wording, route)}
+    if route.does is Does.PUT:
+        responses["201"] = {
+            **responses["200"],
+            "description": "There was none of this name, and it was made.",
+        }
     if route.does is Does.GET:
         headers = _headers("X-Request-Id", "ETag")
         responses["304"] = {
@@ -260,9 +266,9 @@ def _success(dialect: Dialect, wording: Wording, route: Route) -> Schema:
     if does is Does.PAGE:
         listed = Listed(table, Page((record,), 1, has_next=False, has_previous=False), Query())
         page = dialect.listing(listed).body
-        answer |= {"description": "A page of the list.", "content": _json(_ref(f"{name}List"), page)}
+        answer |= {"description": "A page of the list.", "content": _json(ref(f"{name}List"), page)}
     elif does is not Does.DROP:
-        answer |= {"description": f"The {name.lower()}.", "content": _json(_ref(name), table.encode(record))}
+        answer |= {"description": f"The {name.lower()}.", "content": _json(ref(name), table.encode(record))}
     return answer
 
 
@@ -275,7 +281,7 @@ def _failure(dialect: Dialect, wording: Wording, route: Route, given: Sequence[s
     return {
         "description": "\n".join(f"- `{code}`: {_BLANK.get(code) or _sentence(code)}" for code in given),
         "headers": _headers("X-Request-Id", *((_ANSWERED_WITH[status],) if status in _ANSWERED_WITH else ())),
-        "content": _json(_ref("Error"), body),
+        "content": _json(ref("Error"), body),
     }
 
 
@@ -289,7 +295,7 @@ def _sentence(code: str) -> str:
 
 def _not_found(route: Route) -> Problem:
     """What a route does not find: its record, or else what a header names."""
-    if "{id}" in route.path:
+    if route.path.endswith("}") or "{id}" in route.path:
         return Problem("not_found", detail=route.table.record.__name__)
     if route.of_entity:
         return Problem("not_found", ("x-entity-id",), "Entity")
@@ -302,91 +308,3 @@ def _headers(*names: str) -> Schema:
 
 def _json(schema: Schema, example: Any) -> Schema:
     return {"application/json": {"schema": schema, "example": example}}
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-# Records
-
-
-def _schemas(table: Table, wording: Wording) -> Schema:
-    """The schemas of a record: as it is shown, listed, created and changed, and those of its trees."""
-    name, resource = table.record.__name__, wording.resources[table.record]
-    shown = {one.wire: _shown(table, one, resource) for one in table.rows}
-    created = {
-        one.wire: _given(table, one, resource, creating=True) for one in table.rows if one.access is not RO
-    }
-    changing = (one for one in table.rows if one.access not in (RO, ONCE, FIXED))
-    changed = {one.wire: _given(table, one, resource, creating=False) for one in changing}
-    required = [one.wire for one in table.rows if one.access in (REQ, FIXED)]
-    return {
-        name: {"type": "object", "description": resource.says, "properties": shown, "required": list(shown)},
-        f"{name}Create": {"type": "object", "properties": created, "required": required},
-        f"{name}Update": {"type": "object", "properties": changed},
-        f"{name}List": wording.listing(_ref(name)),
-        **{_part(table, one): dict(one.codec.schema) for one in _trees(table) if one.codec},
-    }
-
-
-def _trees(table: Table) -> Iterator[Row]:
-    """The rows whose values are worth a schema of their own."""
-    return (one for one in table.rows if one.attr and table.attrs[one.attr].kind is Kind.TREE)
-
-
-def _part(table: Table, one: Row) -> str:
-    return table.record.__name__ + one.wire.title().replace("_", "")
-
-
-def _shown(table: Table, one: Row, resource: Resource) -> Schema:
-    nullable = bool(one.attr) and table.attrs[str(one.attr)].nullable
-    schema = _described(_value(table, one, null=nullable), table, one, resource)
-    return {**schema, "readOnly": True} if one.access is RO else schema
-
-
-def _given(table: Table, one: Row, resource: Resource, *, creating: bool) -> Schema:
-    schema = _described(_value(table, one, null=_takes_null(table, one)), table, one, resource)
-    default = table.record._field_defaults.get(str(one.attr)) if creating else None
-    return schema if default is None else {**schema, "default": default}
-
-
-def _takes_null(table: Table, one: Row) -> bool:
-    """Whether a body may say null; the decoder knows."""
-    try:
-        table.decode({one.wire: None}, creating=False)
-    except Refused:
-        return False
-    return True
-
-
-def _value(table: Table, one: Row, *, null: bool) -> Schema:
-    schema: Schema = dict(one.schema or (one.codec.schema if one.codec else {}))
-    attr = table.attrs[one.attr] if one.attr else None
-    if attr is not None and attr.kind is Kind.TREE:
-        schema = _ref(_part(table, one))
-        return {"anyOf": [schema, {"type": "null"}]} if null else schema
-    # A codec that writes the value in another form than it is kept in has limits of its own.
-    if attr is not None and attr.kind is Kind.TEXT and one.codec and one.codec.encode is None:
-        schema |= {"maxLength": attr.most, **({"minLength": attr.least} if attr.least else {})}
-        schema = {"type": schema["type"], "enum": list(attr.among)} if attr.among else schema
-    return _or_null(schema) if null else schema
-
-
-def _or_null(schema: Schema) -> Schema:
-    choices = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
-    return {**schema, "type": [schema["type"], "null"], **choices}
-
-
-def _described(schema: Schema, table: Table, one: Row, resource: Resource) -> Schema:
-    return {**schema, "description": description(table, one, resource)}
-
-
-def description(table: Table, one: Row, resource: Resource) -> str:
-    """The sentence about a field, wherever it stands."""
-    says = resource.fields.get(one.wire) or one.says or (table.attrs[one.attr].says if one.attr else "")
-    sentence = says[:1].upper() + says[1:]
-    if sentence and not sentence.endswith("."):
-        sentence += "."
-    fixed = " It cannot be changed after creation." if one.access in (ONCE, FIXED) else ""
-    return sentence + fixed

@@ -10,6 +10,7 @@ from billto.domain.entity import Entity
 from billto.domain.event import Event
 from billto.domain.folding import fold, search_text
 from billto.domain.scope import Scope
+from billto.domain.tombstone import Tombstone
 
 
 class Layout(NamedTuple):
@@ -36,6 +37,7 @@ LAYOUTS: dict[type[Any], Layout] = {
         "customer", ("entity_id",), allotted=True, counted=True, searched=True, indexed=True,
         orders=("id", "name", "created_at", "updated_at"),
     ),
+    Tombstone: Layout("tombstone", ("entity_id",), orders=("id", "erased_at")),
     Event: Layout("event", ("entity_id",)),
     Answer: Layout("answer", ("tenant_id",)),
 }  # fmt: skip

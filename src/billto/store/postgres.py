@@ -257,6 +257,9 @@ class PostgresTx(Tx):
             raise Refused(Problem("key_in_flight"), retry_seconds=1)
         return None
 
+    async def alone(self, entity_id: str, name: str) -> None:
+        await self.rows("SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", [f"{entity_id}/{name}"])
+
     async def _append(self, table: str, values: dict[str, Any]) -> None:
         self._late.append((table, values))
 

@@ -197,6 +197,9 @@ class Tx(Reader):
         if LAYOUTS[kind].counted:
             await self._recount(record, *(-number for number in counts(record)))
 
+    async def alone(self, entity_id: str, name: str) -> None:
+        """Nobody else goes past here with this name until the transaction ends; SQLite's is alone anyway."""
+
     async def next_number(self, entity_id: str, name: str) -> int:
         """The next of an entity's sequence of this name, beginning with one; others wait until it is used."""
         one, two = self.engine.mark(1), self.engine.mark(2)

@@ -9,6 +9,7 @@ from starlette.types import Receive
 
 from billto.dialects.dialect import Dialect, Route
 from billto.dialects.params import Given
+from billto.domain.nodes import storable
 from billto.domain.problems import Problem, Refused
 from billto.web.parameters import read_parameters
 
@@ -31,11 +32,21 @@ class Call:
 
     @property
     def id(self) -> str | int:
-        """The id in the path; what cannot be one is as absent as an unknown one."""
+        """The id in the path, or the name that is there instead of one.
+
+        What cannot be an id is as absent as an unknown one.
+        """
+        if "external_id" in self.ids:
+            return self._name(self.ids["external_id"])
         found = self.dialect.read_id(self.ids["id"])
         if found is None:
             raise Refused(Problem("not_found", detail=self.route.table.record.__name__))
         return found
+
+    def _name(self, text: str) -> str:
+        if not storable(text):
+            raise Refused(Problem("not_found", detail=self.route.table.record.__name__))
+        return text
 
     @property
     def url(self) -> str:

@@ -29,7 +29,7 @@ from billto.web import bodies, idempotency
 from billto.web.call import Call
 from billto.web.credentials import Credentials
 from billto.web.limiting import Limiter
-from billto.web.routing import Switchboard
+from billto.web.routing import Switchboard, segments
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -83,7 +83,7 @@ class Doors:
         """Answers one HTTP request, whatever it is."""
         begun = time.perf_counter()
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in http["headers"]}
-        dialect, router, path = self._switchboard.dialect(http["path"])
+        dialect, router, path = self._switchboard.dialect(segments(http["path"], http.get("raw_path") or b""))
         where = Where(http["method"], http["path"])
         request_id = ""
         try:
@@ -215,7 +215,7 @@ class Doors:
                 return do
             case Does.CREATE:
                 arguments: tuple[Any, ...] = (table.decode(body, creating=True),)
-            case Does.CHANGE:
+            case Does.CHANGE | Does.PUT:
                 arguments = (call.id, table.decode(body, creating=False))
             case Does.REPLACE:
                 arguments = (call.id, {**table.blank(), **table.decode(body, creating=True)})
@@ -223,12 +223,15 @@ class Doors:
                 arguments = (call.id,)
 
         async def work(tx: Any) -> Reply:
-            record = await verb(tx, asked, *arguments)
+            record, status = await verb(tx, asked, *arguments), route.status
+            if route.does is Does.PUT:
+                record, is_new = record
+                status = 201 if is_new else status
             if route.does is Does.DROP:
                 gone = call.dialect.dropped(record)
                 return Reply(route.status, b"" if gone is None else to_json(gone))
             body = to_json(table.encode(record))
-            return Reply(route.status, body, {"ETag": _tag(record)}, shows=record.id)
+            return Reply(status, body, {"ETag": _tag(record)}, shows=record.id)
 
         return work
 

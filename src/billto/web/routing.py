@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from billto.dialects.dialect import Dialect, Route
 from billto.domain.problems import Problem, Refused
+
+Segments = tuple[str, ...]
 
 
 class _Step:
@@ -35,7 +37,7 @@ class Router:
 
     def _add(self, route: Route) -> None:
         step, names = self._root, []
-        for segment in _segments(route.path):
+        for segment in segments(route.path):
             if segment.startswith("{"):
                 names.append(segment[1:-1])
                 step.any = step.any or _Step()
@@ -47,18 +49,18 @@ class Router:
         if route.method == "GET":
             step.routes["HEAD"] = (route, tuple(names))
 
-    def find(self, method: str, path: str) -> Found:
+    def find(self, method: str, segments: Segments) -> Found:
         """The route. Raises Refused with `unknown_path` or `method_not_allowed`."""
         values: list[str] = []
-        step = self._walk(self._root, _segments(path), 0, values)
+        step = self._walk(self._root, segments, 0, values)
         if step is None:
-            raise Refused(Problem("unknown_path", (quote(path[:200]),)))
+            raise Refused(Problem("unknown_path", (quote("/".join(("", *segments))[:200]),)))
         if method not in step.routes:
             raise Refused(Problem("method_not_allowed", (), ", ".join(step.routes)))
         route, names = step.routes[method]
         return Found(route, dict(zip(names, values, strict=True)))
 
-    def _walk(self, step: _Step, segments: tuple[str, ...], at: int, values: list[str]) -> _Step | None:
+    def _walk(self, step: _Step, segments: Segments, at: int, values: list[str]) -> _Step | None:
         """The step at the end of the segments; what a literal does not lead to, a name may."""
         if at == len(segments):
             return step if step.routes else None
@@ -79,19 +81,22 @@ class Switchboard:
     """Which dialect a path speaks: the one with the longest prefix of it."""
 
     def __init__(self, dialects: Iterable[Dialect]) -> None:
-        longest_first = sorted(dialects, key=lambda one: -len(one.prefix))
         self._all = [
-            (one, one.prefix, Router(one.routes, minds_case=one.minds_case)) for one in longest_first
+            (one, tuple(filter(None, one.prefix.split("/"))), Router(one.routes, minds_case=one.minds_case))
+            for one in sorted(dialects, key=lambda one: -len(one.prefix))
         ]
 
-    def dialect(self, path: str) -> tuple[Dialect, Router, str]:
+    def dialect(self, segments: Segments) -> tuple[Dialect, Router, Segments]:
         """The dialect, its routes, and the path within it."""
-        lower = path.lower()
         for dialect, prefix, router in self._all:
-            if lower.startswith(prefix) and lower[len(prefix) : len(prefix) + 1] in ("", "/"):
-                return dialect, router, path[len(prefix) :]
+            length = len(prefix)
+            if segments[:length] == prefix or tuple(map(str.lower, segments[:length])) == prefix:
+                return dialect, router, segments[length:]
         raise AssertionError("one dialect has no prefix")
 
 
-def _segments(path: str) -> tuple[str, ...]:
+def segments(path: str, raw: bytes = b"") -> Segments:
+    """The parts of a path; a slash that was written as %2F parts nothing."""
+    if b"%2F" in raw or b"%2f" in raw:
+        return tuple(map(unquote, raw.decode("ascii").strip("/").split("/")))
     return tuple(path.strip("/").split("/"))

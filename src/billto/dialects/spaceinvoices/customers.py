@@ -4,6 +4,7 @@ from billto.dialects.codecs import BOOL, ISO, TEXT, prefixed, shaped
 from billto.dialects.wire import FIND, REQ, RO, RW, SORT, Table, derived, row
 from billto.domain.attrs import METADATA
 from billto.domain.customer import BANK_ACCOUNTS, UJP, Customer
+from billto.domain.tombstone import Tombstone
 
 BOTH = (FIND, SORT)
 assert METADATA.shape is not None
@@ -37,4 +38,13 @@ CUSTOMER = Table(
     row("bank_accounts",    "bank_accounts",    shaped(BANK_ACCOUNTS),   RW),
     row("peppol_scheme_id", "peppol_scheme_id", TEXT,                    RW),
     row("ujp",              "ujp",              shaped(UJP),             RW),
+    row("external_id",      "external_id",      TEXT,                    RW,     *BOTH),
+)  # fmt: skip
+
+TOMBSTONE = Table(
+    Tombstone,
+    row("id",                     "id",          prefixed("cust"), RO, *BOTH),
+    row("entity_id",              "entity_id",   prefixed("ent"),  RO),
+    row("external_id",            "external_id", TEXT,             RO, FIND),
+    row("permanently_deleted_at", "erased_at",   ISO,              RO, *BOTH),
 )  # fmt: skip

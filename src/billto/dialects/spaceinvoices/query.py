@@ -21,6 +21,7 @@ from billto.dialects.codecs import BOOL, TEXT, WHOLE, choice
 from billto.dialects.dialect import Asked
 from billto.dialects.params import Given, Param, take
 from billto.dialects.wire import SORT, Table
+from billto.domain.customer import Customer
 from billto.domain.entity import Entity
 from billto.domain.folding import terms
 from billto.domain.nodes import storable
@@ -78,6 +79,9 @@ PARAMS = (
     ),
 )
 DELETED = Param("deleted", BOOL, False, says="When true, only what is in the trash.")
+INCLUDE_DELETED = Param(
+    "include_deleted", BOOL, False, says="When true, what is in the trash as well; not together with deleted."
+)
 ENVIRONMENT = Param(
     "environment",
     choice(*ENVIRONMENTS),
@@ -86,7 +90,11 @@ ENVIRONMENT = Param(
 
 
 def params_of(table: Table) -> tuple[Param, ...]:
-    return (*PARAMS, ENVIRONMENT if table.record is Entity else DELETED)
+    if table.record is Customer:
+        return (*PARAMS, DELETED, INCLUDE_DELETED)
+    if table.record is Entity:
+        return (*PARAMS, ENVIRONMENT)
+    return tuple(one for one in PARAMS if one.name != "search")
 
 
 def read(table: Table, given: Given, _body: Any = None) -> Asked:
@@ -98,12 +106,14 @@ def read(table: Table, given: Given, _body: Any = None) -> Asked:
         raise Refused(Problem("bad_parameter", ("prev_cursor",), "cannot be given together with next_cursor"))
     if len(values["order_by"]) > COLUMNS_MAX:
         raise Refused(Problem("bad_parameter", ("order_by",), f"takes at most {COLUMNS_MAX} fields"))
-    where = (*_conditions(table, values["query"]), *_search(values["search"]))
+    if values.get("deleted") and values["include_deleted"]:
+        raise Refused(Problem("bad_parameter", ("include_deleted",), "cannot be given together with deleted"))
+    where = (*_conditions(table, values["query"]), *_search(values.get("search")))
     query = Query(
         where=where[0] if len(where) == 1 else All(where),
         order=unambiguous(tuple(_order(table, text) for text in values["order_by"])),
         limit=values["limit"],
-        trashed=values.get("deleted", False),
+        trashed=None if values.get("include_deleted") else values.get("deleted", False),
         counted=values["include_total_count"],
     )
     backwards = values["prev_cursor"] is not None

@@ -2,7 +2,7 @@
 
 from billto.app import customers, entities
 from billto.dialects.dialect import Does, Of, Route, Verb
-from billto.dialects.spaceinvoices.customers import CUSTOMER
+from billto.dialects.spaceinvoices.customers import CUSTOMER, TOMBSTONE
 from billto.dialects.spaceinvoices.entities import ENTITY
 
 _GET, _PAGE, _CREATE, _CHANGE = Does.GET, Does.PAGE, Does.CREATE, Does.CHANGE
@@ -27,6 +27,23 @@ ROUTES = (
     _entity("POST", "/entities/{id}/disable", _ACT, entities.disable, "Disable an entity"),
     _customer("POST", "/customers", _CREATE, customers.create, "Create a new customer", 201),
     _customer("GET", "/customers", _PAGE, customers.page, "List all customers"),
+    Route(
+        "GET", "/customers/erased", _PAGE, customers.erased, TOMBSTONE, "List permanently deleted customers"
+    ),
+    _customer(
+        "GET",
+        "/customers/external/{external_id}",
+        _GET,
+        customers.get_external,
+        "Get customer by external ID",
+    ),
+    _customer(
+        "PUT",
+        "/customers/external/{external_id}",
+        Does.PUT,
+        customers.put_external,
+        "Create or update a customer by external ID",
+    ),
     _customer("GET", "/customers/{id}", _GET, customers.get, "Get customer by ID"),
     _customer("PATCH", "/customers/{id}", _CHANGE, customers.change, "Update a customer"),
     _customer("DELETE", "/customers/{id}", _DROP, customers.trash, "Delete a customer", 204),

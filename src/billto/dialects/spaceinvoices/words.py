@@ -7,10 +7,11 @@ has its sentence, and that no sentence is left over.
 from datetime import UTC, datetime
 from typing import Any
 
-from billto.dialects.reference import Operation, Resource, Schema, Wording
-from billto.dialects.spaceinvoices.answers import NAMES
+from billto.dialects.reference import Operation, Wording
+from billto.dialects.schemas import Resource
 from billto.dialects.spaceinvoices.customers import CUSTOMER
 from billto.dialects.spaceinvoices.entities import ENTITY
+from billto.dialects.spaceinvoices.forms import ERROR, ISSUE, PAGINATION, listing
 from billto.dialects.spaceinvoices.query import SEARCH_LENGTH_MAX, TERMS_MAX, WORDS
 from billto.dialects.wire import FIND, SORT
 from billto.domain import customer, entity
@@ -18,6 +19,7 @@ from billto.domain.customer import Customer
 from billto.domain.entity import Entity
 from billto.domain.problems import Problem
 from billto.domain.settings import APART
+from billto.domain.tombstone import Tombstone
 
 # What each word of `query` means.
 OPERATORS = {
@@ -135,6 +137,7 @@ CUSTOMER_FIELDS = {
     "contact_type": "Whether this contact buys from the entity, supplies it, or both; null where unsaid.",
     "bank_accounts": "The customer's bank accounts. An account without a `type` is an `iban`.",
     "peppol_scheme_id": "Scheme of the participant id, such as 9915.",
+    "external_id": "What another system calls the customer; no two customers out of the trash share one.",
     "ujp": "Where the Slovenian budget payments administration (UJP) takes invoices for a public body.",
 }
 
@@ -213,6 +216,21 @@ OPERATIONS = {
         "trash are listed apart.",
     ),
     "GET /customers/{id}": Operation("getCustomer", "One customer, also one in the trash."),
+    "GET /customers/erased": Operation(
+        "listErasedCustomers",
+        "What is left of customers that were deleted for good: for whoever keeps a copy of the list. "
+        "Ask for those since the last time by `permanently_deleted_at`; and for the others that changed by "
+        "`updated_at` in the list of customers, with `include_deleted`.",
+    ),
+    "GET /customers/external/{external_id}": Operation(
+        "getCustomerByExternalId", "The customer that another system calls so, unless it is in the trash."
+    ),
+    "PUT /customers/external/{external_id}": Operation(
+        "putCustomerByExternalId",
+        "Changes the given fields of the customer that another system calls so. Where there is none, it is "
+        "made, and needs a name. The same request twice makes one customer, also at once.",
+        ("immutable",),
+    ),
     "PATCH /customers/{id}": Operation(
         "updateCustomer",
         "Changes the fields that are given, and no others. `metadata` and `bank_accounts` are replaced as a "
@@ -256,72 +274,6 @@ PROBLEMS = {
         "unsupported_media_type", ("Content-Type",), "application/json in UTF-8"
     ),
 }
-
-ERROR: Schema = {
-    "type": "object",
-    "description": "Why a request was refused.",
-    "required": ["code", "message"],
-    "properties": {
-        "code": {"type": "string", "enum": list(NAMES.values()), "description": "Follows from the status."},
-        "message": {"type": "string", "description": "All that is wrong, for a person."},
-        "cause": {
-            "type": "object",
-            "description": "Present when single fields, headers or parameters are at fault.",
-            "required": ["name", "issues"],
-            "properties": {
-                "name": {"type": "string", "const": "ValidationError"},
-                "issues": {"type": "array", "items": {"$ref": "#/components/schemas/Issue"}},
-            },
-        },
-    },
-}
-ISSUE: Schema = {
-    "type": "object",
-    "description": "One fault.",
-    "required": ["path", "code", "message"],
-    "properties": {
-        "path": {
-            "type": "array",
-            "items": {"type": ["string", "integer"]},
-            "description": "Where it is: names of fields and places in lists from the outside in, or the "
-            "name of a header or parameter.",
-        },
-        "code": {"type": "string", "description": "What it is, for a program."},
-        "message": {"type": "string", "description": "What it is, for a person."},
-    },
-}
-PAGINATION: Schema = {
-    "type": "object",
-    "required": ["total", "next_cursor", "prev_cursor", "has_more"],
-    "properties": {
-        "total": {
-            "type": "integer",
-            "minimum": -1,
-            "description": "How many there are on all pages; -1 when they were not counted.",
-        },
-        "next_cursor": {
-            "type": ["string", "null"],
-            "description": "Leads to the next page; null on the last one.",
-        },
-        "prev_cursor": {
-            "type": ["string", "null"],
-            "description": "Leads to the previous page; null on the first one.",
-        },
-        "has_more": {"type": "boolean", "description": "Whether there is a next page."},
-    },
-}
-
-
-def _listing(one: Schema) -> Schema:
-    return {
-        "type": "object",
-        "required": ["data", "pagination"],
-        "properties": {
-            "data": {"type": "array", "items": one},
-            "pagination": {"$ref": "#/components/schemas/Pagination"},
-        },
-    }
-
 
 _NEW_CUSTOMER: dict[str, Any] = {
     "name": "Blue Harbour Chandlers Ltd",
@@ -372,10 +324,23 @@ WORDING = Wording(
                 entity_id=_ENTITY_ID, id=_CUSTOMER_ID, now=_THEN,
             ),
         ),
+        Tombstone: Resource(
+            "Customers",
+            "What is left of a customer that was deleted for good.",
+            {
+                "id": "The id that the customer had.",
+                "entity_id": "The entity whose customer it was.",
+                "external_id": "What another system called it.",
+                "permanently_deleted_at": "When it was deleted for good.",
+            },
+            {},
+            {},
+            Tombstone(_ENTITY_ID, _CUSTOMER_ID, _THEN, "crm-20417"),
+        ),
     },
     operations=OPERATIONS,
     schemas={"Pagination": PAGINATION, "Error": ERROR, "Issue": ISSUE},
-    listing=_listing,
+    listing=listing,
     params=PARAMS,
     asked={"query": FIND, "order_by": SORT},
     problems=PROBLEMS,

@@ -36,6 +36,15 @@ CREATE TABLE sequence (
     last {INT} NOT NULL,
     PRIMARY KEY (entity_id, name)
 );
+
+CREATE TABLE tombstone (
+    entity_id {TEXT} NOT NULL REFERENCES entity (id),
+    id {TEXT} NOT NULL,
+    erased_at {MOMENT} NOT NULL,
+    external_id {TEXT},
+    PRIMARY KEY (entity_id, id)
+);
+CREATE INDEX tombstone_erased ON tombstone (entity_id, erased_at, id);
 """
 
 _TRUTH = {
