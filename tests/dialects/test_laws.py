@@ -17,7 +17,7 @@ from billto.domain.entity import Entity
 from billto.domain.problems import Refused
 from billto.web.bodies import parse_json
 from billto.wiring import DIALECTS
-from tests.store.records import OF_KIND, examples
+from tests.store.records import OF_KIND, examples, records
 
 TABLES = tuple(dict.fromkeys(route.table for dialect in DIALECTS for route in dialect.routes))
 to_json = msgspec.json.Encoder(decimal_format="number").encode
@@ -92,3 +92,21 @@ def fields(table: Table, wire: str, value: Any) -> set[str | int]:
     except Refused as refused:
         return {problem.path[0] for problem in refused.problems}
     return set()
+
+
+@pytest.mark.parametrize("table", TABLES, ids=named)
+def test_a_list_shows_what_a_single_answer_shows(table: Table) -> None:
+    """Lists read only the attributes that a table says it shows: it must not show any other."""
+
+    @examples(50)
+    @given(records(table.record, least=1, most=1))
+    def holds(made: list[Any]) -> None:
+        (whole,) = made
+        hidden = dict.fromkeys(set(table.attrs) - table.shows)
+        try:
+            shown = table.encode(whole)
+        except (KeyError, AttributeError, TypeError):
+            return  # trees of no shape: not every field can be worked out of them
+        assert table.encode(whole._replace(**hidden)) == shown
+
+    holds()

@@ -22,7 +22,7 @@ from billto.web.server import Server
 
 T = TypeVar("T")
 
-TABLES = ("account", "entity", "key", "customer", "tally", "event", "answer")
+TABLES = ("account", "entity", "key", "customer", "tombstone", "sequence", "tally", "event", "answer")
 NOTHING: Any = object()
 
 
@@ -56,6 +56,7 @@ class Cast(NamedTuple):
     trial: str
     white_rabbit: str  # customers: of the studio
     mad_hatter: str  # of the studio, in the trash
+    dodo: str  # once of the studio, and deleted for good
     duchess: str  # of the shop
     dormouse: str  # of the trial, in the sandbox
     charlie_account: str
@@ -79,7 +80,11 @@ async def make_cast(store: Store, clock: Clock) -> Cast:
         async def customer(of: Entity, **values: Any) -> Any:
             scope = Scope(of.account_id, of.environment, key_id="", entity_id=of.id)
             made = await customers.create(tx, Request(scope), values)
-            return await customers.trash(tx, Request(scope), made.id) if "Hatter" in made.name else made
+            if "Hatter" in made.name or "Dodo" in made.name:
+                await customers.trash(tx, Request(scope), made.id)
+            if "Dodo" in made.name:
+                await customers.erase(tx, Request(scope), made.id)
+            return made
 
         studio = await entity(alice, "live", name="Wonder Studio", country="Slovenija", city="Wonderhill")
         shop = await entity(alice, "live", name="Wonder Shop", country="United States")
@@ -99,8 +104,13 @@ async def make_cast(store: Store, clock: Clock) -> Cast:
             studio=f"ent_{studio.id}",
             shop=f"ent_{shop.id}",
             trial=f"ent_{trial.id}",
-            white_rabbit=_id(await customer(studio, name="White Rabbit Wonder", metadata={"in": "Wonder"})),
+            white_rabbit=_id(
+                await customer(
+                    studio, name="White Rabbit Wonder", metadata={"in": "Wonder"}, external_id="wonder-rabbit"
+                )
+            ),
             mad_hatter=_id(await customer(studio, name="Mad Hatter Wonder", email="hat@wonder.example")),
+            dodo=_id(await customer(studio, name="Dodo Wonder", external_id="wonder-dodo")),
             duchess=_id(await customer(shop, name="Duchess Wonder")),
             dormouse=_id(await customer(trial, name="Dormouse Wonder")),
             charlie_account=f"acc_{charlie.id}",

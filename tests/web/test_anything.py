@@ -109,7 +109,8 @@ def in_form(answer: Raw) -> None:
 def test_every_route_answers_anything_in_its_form(shared: House, data: st.DataObject) -> None:
     route = data.draw(st.sampled_from(ROUTES))
     ids = [shared.cast.white_rabbit, shared.cast.mad_hatter, shared.cast.studio, shared.cast.mr_bucket]
-    path = route.path.format(id=data.draw(st.sampled_from(ids) | PLAIN))
+    any_id = data.draw(st.sampled_from(ids) | PLAIN)
+    path = route.path.format(id=any_id, external_id=any_id)
     caller = data.draw(st.sampled_from([shared.alice, shared.live, shared.charlie, shared.sandbox]))
     given_headers = data.draw(HEADERS)
     kept = [one for one in own(caller) if one[0] not in dict(given_headers)]

@@ -82,7 +82,18 @@ def in_order(rows: list[Any], order: tuple[str, ...]) -> list[str]:
     return [row["name"] for row in rows]
 
 
-FIELDS = ("id", "name", "email", "address", "city", "country", "tax_number", "created_at", "updated_at")
+FIELDS = (
+    "id",
+    "name",
+    "email",
+    "address",
+    "city",
+    "country",
+    "tax_number",
+    "created_at",
+    "updated_at",
+    "external_id",
+)
 ORDERS: list[tuple[str, ...]] = [
     (),
     *((name,) for name in FIELDS),

@@ -17,8 +17,9 @@ from billto.store import tx
 from billto.store.layout import LAYOUTS, tenancy
 from tests.web.house import Caller, House, answered, refused
 
-KINDS = ("new entity", "entities", "entity", "new customer", "customers", "customer")
+KINDS = ("new entity", "entities", "entity", "new customer", "customers", "customer", "named customer")
 RENAME = {"name": "Renamed"}
+NAMED = "wonder-rabbit"  # what another system of Alice's calls the White Rabbit
 
 
 class Attempt(NamedTuple):
@@ -41,6 +42,9 @@ ATTEMPTS = {
     ("POST", "/entities/{id}/disable"): Attempt("entity"),
     ("POST", "/customers"): Attempt("new customer", {"name": "New"}, 201),
     ("GET", "/customers"): Attempt("customers"),
+    ("GET", "/customers/erased"): Attempt("customers"),
+    ("GET", "/customers/external/{external_id}"): Attempt("named customer"),
+    ("PUT", "/customers/external/{external_id}"): Attempt("new customer", RENAME),
     ("GET", "/customers/{id}"): Attempt("customer"),
     ("PATCH", "/customers/{id}"): Attempt("customer", RENAME),
     ("DELETE", "/customers/{id}"): Attempt("customer", status=204),
@@ -52,20 +56,20 @@ ATTEMPTS = {
 # READ: they may read and get a 403 for the rest.
 OWN, YES, READ = "own", "yes", "read"
 CELLS: dict[str, tuple[int | str, ...]] = {
-    # caller                    new entity, entities, entity, new customer, customers, customer
-    "no key":                  (401, 401, 401, 401, 401, 401),
-    "a key that never was":    (401, 401, 401, 401, 401, 401),
-    "a revoked key":           (401, 401, 401, 401, 401, 401),
-    "an expired key":          (401, 401, 401, 401, 401, 401),
-    "Charlie, her account":    (404, 404, 404, 404, 404, 404),
-    "Charlie, her entity":     (OWN, OWN, 404, 404, 404, 404),
-    "Charlie":                 (OWN, OWN, 404, OWN, OWN, 404),
-    "sandbox, live entity":    (OWN, OWN, 404, 404, 404, 404),
-    "sandbox":                 (OWN, OWN, 404, OWN, OWN, 404),
-    "shop's key, the studio":  (403, OWN, 404, 404, 404, 404),
-    "shop's key":              (403, OWN, 404, OWN, OWN, 404),
-    "account's key, the shop": (YES, YES, YES, OWN, OWN, 404),
-    "a key that may only read": (READ, READ, READ, READ, READ, READ),
+    # caller                  new entity, entities, entity, new customer, customers, customer, named customer
+    "no key":                  (401, 401, 401, 401, 401, 401, 401),
+    "a key that never was":    (401, 401, 401, 401, 401, 401, 401),
+    "a revoked key":           (401, 401, 401, 401, 401, 401, 401),
+    "an expired key":          (401, 401, 401, 401, 401, 401, 401),
+    "Charlie, her account":    (404, 404, 404, 404, 404, 404, 404),
+    "Charlie, her entity":     (OWN, OWN, 404, 404, 404, 404, 404),
+    "Charlie":                 (OWN, OWN, 404, OWN, OWN, 404, 404),
+    "sandbox, live entity":    (OWN, OWN, 404, 404, 404, 404, 404),
+    "sandbox":                 (OWN, OWN, 404, OWN, OWN, 404, 404),
+    "shop's key, the studio":  (403, OWN, 404, 404, 404, 404, 404),
+    "shop's key":              (403, OWN, 404, OWN, OWN, 404, 404),
+    "account's key, the shop": (YES, YES, YES, OWN, OWN, 404, 404),
+    "a key that may only read": (READ, READ, READ, READ, READ, READ, READ),
 }  # fmt: skip
 
 
@@ -92,7 +96,7 @@ def secrets(house: House, name: str) -> list[str]:
     """What a caller must never see: the studio's data, and for strangers all of Alice's."""
     cast = house.cast
     studio = ["Studio", "Wonderhill", "White Rabbit", "Mad Hatter", "hat@wonder.example"]
-    ids = [cast.studio, cast.white_rabbit, cast.mad_hatter]
+    ids = [cast.studio, cast.white_rabbit, cast.mad_hatter, cast.dodo]
     if name.startswith("Charlie"):
         studio.append("Wonder")
         ids += [cast.alice_account, cast.shop, cast.trial, cast.duchess, cast.dormouse]
@@ -109,12 +113,20 @@ VARIANTS: tuple[dict[str, str], ...] = (
 
 def subjects(house: House, kind: str) -> list[str]:
     """Alice's ids for a path, spelt as they may be; none where the path has no place for one."""
+    if kind == "named customer":
+        return [NAMED]
     ids = {"entity": [house.cast.studio], "customer": [house.cast.white_rabbit, house.cast.mad_hatter]}
     return [spelt for id in ids.get(kind, []) for spelt in (id, str(read_id(id)))]
 
 
 def never(kind: str) -> str:
+    if kind == "named customer":
+        return "never-was"
     return f"{'ent' if kind == 'entity' else 'cust'}_{'0' * 24}"
+
+
+def _at(path: str, id: str) -> str:
+    return path.format(id=id, external_id=id if id == never("named customer") else NAMED)
 
 
 def told(answer: httpx.Response) -> tuple[Any, ...]:
@@ -140,9 +152,9 @@ def wrongs(house: House) -> Iterator[str]:
                 continue
             hidden = [] if cell == 403 else secrets(house, name)
             for headers in VARIANTS:
-                absent = caller.ask(method, path.format(id=never(attempt.kind)), attempt.body, headers)
+                absent = caller.ask(method, _at(path, never(attempt.kind)), attempt.body, headers)
                 for id in subjects(house, attempt.kind) or [""]:
-                    answer = caller.ask(method, path.format(id=id), attempt.body, headers)
+                    answer = caller.ask(method, _at(path, id), attempt.body, headers)
                     for fault in faults(answer, absent, cell, hidden):
                         yield f"{name}: {method} {path} {id} {headers}: {fault}"
 
@@ -186,9 +198,11 @@ def test_every_route_serves_its_right_caller(house: House) -> None:
         made = house.alice.customer("Right")["id"] if attempt.kind == "customer" else house.cast.studio
         if attempt.trashed:
             house.alice.delete(f"/customers/{made}")
-        answer = house.alice.ask(method, path.format(id=made), attempt.body)
+        answer = house.alice.ask(method, _at(path, made), attempt.body)
         assert answer.status_code == attempt.status, (method, path)
-        if attempt.kind in ("entity", "customer") and attempt.status == 200:
+        if attempt.kind == "named customer":
+            made = house.cast.white_rabbit
+        if attempt.kind in ("entity", "customer", "named customer") and attempt.status == 200:
             assert answer.json()["id"] == made
 
 

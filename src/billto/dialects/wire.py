@@ -52,7 +52,7 @@ class Row:
     schema: Mapping[str, Any] | None = None
     says: str = ""
     sets: Callable[[Any], Mapping[str, Any]] | None = None  # wire value → attributes, or edits of them
-    woven_of: tuple[str, ...] = ()  # the attributes that it shows, where it is not just one
+    woven_of: tuple[str, ...] = ()  # the attributes that it is made of, where it is not just one
 
 
 def row(
@@ -67,9 +67,15 @@ def row(
     return Row(wire, attr, codec, access, frozenset(uses), sets=sets)
 
 
-def derived(wire: str, of: Callable[[Any], Any], schema: Mapping[str, Any], says: str = "") -> Row:
-    """A field worked out from the record."""
-    return Row(wire, None, None, RO, frozenset(), of, schema, says)
+def derived(
+    wire: str,
+    of: Callable[[Any], Any],
+    schema: Mapping[str, Any],
+    says: str = "",
+    attrs: tuple[str, ...] = (),
+) -> Row:
+    """A field worked out from some attributes of the record."""
+    return Row(wire, None, None, RO, frozenset(), of, schema, says, woven_of=attrs)
 
 
 def woven(

@@ -106,6 +106,8 @@ class Query:
     skip: int = 0  # for languages that page by number; never together with start
     trashed: bool | None = False  # None: what is in the trash and what is not
     counted: bool = True
+    # The attributes that are looked at; the others of the records are None. Without it, all of them.
+    shows: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,11 +61,15 @@ class Engine:
     def among(self, column: str, values: Sequence[Any], hold: Callable[[Any], str]) -> str:
         raise NotImplementedError
 
-    def loader(self, record: type[NamedTuple]) -> Callable[[Any], Any]:
-        """From a row with all columns to the record; written out flat because every read runs it."""
+    def loader(self, record: type[NamedTuple], columns: tuple[str, ...]) -> Callable[[Any], Any]:
+        """From a row of some columns to the record; written out flat because every read runs it."""
         names: dict[str, Any] = {"new": tuple.__new__, "record": record}
         parts = []
-        for at, attr in enumerate(catalogue(record).values()):
+        places = {name: at for at, name in enumerate(columns)}
+        for attr in catalogue(record).values():
+            if (at := places.get(attr.name)) is None:
+                parts.append("None")
+                continue
             part = f"r[{at}]"
             if (read := self.reads.get(attr.kind)) is not None:
                 names[f"f{at}"] = read

@@ -1,5 +1,6 @@
 """Which table keeps which record, what its keys are, and what is kept beside it."""
 
+from functools import cache
 from typing import Any, NamedTuple
 
 from billto.domain.account import Account, Key
@@ -9,6 +10,7 @@ from billto.domain.customer import Customer
 from billto.domain.entity import Entity
 from billto.domain.event import Event
 from billto.domain.folding import fold, search_text
+from billto.domain.query import Query
 from billto.domain.scope import Scope
 from billto.domain.tombstone import Tombstone
 
@@ -43,9 +45,15 @@ LAYOUTS: dict[type[Any], Layout] = {
 }  # fmt: skip
 
 
-def columns(record: type[NamedTuple]) -> tuple[str, ...]:
-    """The columns of a record's attributes, in their order."""
-    return tuple(catalogue(record))
+@cache
+def columns(record: type[NamedTuple], shows: frozenset[str] | None = None) -> tuple[str, ...]:
+    """The columns of a record's attributes, or of those that are looked at, in their order."""
+    return tuple(name for name in catalogue(record) if shows is None or name in shows)
+
+
+def looked_at(query: Query) -> frozenset[str] | None:
+    """The attributes of a page's records that somebody needs: a list may show half of them."""
+    return query.shows and query.shows.union(("id",), (one.attr for one in query.order))
 
 
 def kept_beside(record: NamedTuple) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from billto.domain.paging import after, reversed_order
 from billto.domain.query import All, Compare, Missing, Node, Not, Op, Order, Query
 from billto.store.compile import Compiler
 from billto.store.engine import Engine
-from billto.store.layout import LAYOUTS, columns
+from billto.store.layout import LAYOUTS, columns, looked_at
 
 
 class Statement(NamedTuple):
@@ -75,7 +75,7 @@ def page(
     table = LAYOUTS[record].table
     hint = _hint(compiler, lookup)
     wanted = compiler.sql(All((here, start)))
-    shown = ", ".join(columns(record))
+    shown = ", ".join(columns(record, looked_at(query)))
     if query.counted:
         shown += f", ({_count(compiler, record, tenancy, query, here, hint)})"
     ordered = f"ORDER BY {compiler.order_by(order)}"
@@ -145,4 +145,4 @@ def is_quick(record: type[NamedTuple], query: Query) -> bool:
 
 def tenant(whose: Mapping[str, str]) -> str:
     """Whose question it is, for those who share out turns."""
-    return next(iter(whose.values()))
+    return next(iter(whose.values()), "")

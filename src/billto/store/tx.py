@@ -15,7 +15,7 @@ from billto.domain.query import Page, Query
 from billto.domain.scope import Scope
 from billto.store import statements
 from billto.store.engine import Engine
-from billto.store.layout import LAYOUTS, columns, kept_beside, tenancy
+from billto.store.layout import LAYOUTS, columns, kept_beside, looked_at, tenancy
 
 R = TypeVar("R", bound=NamedTuple)
 
@@ -23,8 +23,10 @@ _JSON = Attr(Kind.MAP)
 
 
 @cache
-def loader(engine: Engine, record: type[NamedTuple]) -> Callable[[Any], Any]:
-    return engine.loader(record)
+def loader(
+    engine: Engine, record: type[NamedTuple], shows: frozenset[str] | None = None
+) -> Callable[[Any], Any]:
+    return engine.loader(record, columns(record, shows))
 
 
 class Reader:
@@ -107,7 +109,7 @@ class Reader:
         self, record: type[NamedTuple], whose: dict[str, str], query: Query, rows: Sequence[Any]
     ) -> Page:
         more = len(rows) > query.limit
-        load = loader(self.engine, record)
+        load = loader(self.engine, record, looked_at(query))
         records = tuple(map(load, rows[: query.limit]))
         total = None
         if query.counted:

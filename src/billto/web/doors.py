@@ -154,7 +154,7 @@ class Doors:
         question = dialect.asked(table, call.given, body)
         if question.environment not in (None, asked.scope.environment):
             raise Refused(Problem("other_environment", ("environment",), asked.scope.environment))
-        query, following, previous = question.query, None, None
+        query, following, previous = replace(question.query, shows=table.shows), None, None
         if dialect.pages_by_cursor:
             cursors = Cursors(await self._signing(), asked.scope.tenant_id, table.record, query.order)
             if question.cursor is not None:

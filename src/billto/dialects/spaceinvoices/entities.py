@@ -68,7 +68,7 @@ ENTITY = Table(
     row("settings",            "settings",           SETTINGS,                RW),
     row("account_id",          "account_id",         prefixed("acc"),         RO),
     row("metadata",            "metadata",           shaped(METADATA.shape),  RW,     FIND),
-    derived("country_rules",   _country_rules,       COUNTRY_RULES),
+    derived("country_rules",   _country_rules,       COUNTRY_RULES, attrs=("country_code",)),
     row("created_at",          "created_at",         ISO,                     RO,     *BOTH),
     row("updated_at",          "updated_at",         ISO,                     RO,     *BOTH),
 )  # fmt: skip
