@@ -262,7 +262,10 @@ def test_entities_are_found_by_metadata_too(house: House) -> None:
     assert house.live.names("/entities", query={"metadata": {"group": "North"}}) == ["Tagged"]
 
 
-FIELDS = "id, name, email, address, city, country, tax_number, metadata, created_at, updated_at, contact_type, external_id"
+FIELDS = (
+    "id, name, email, address, city, country, tax_number, metadata, created_at, updated_at, contact_type, "
+    "external_id"
+)
 OPERATORS = "equals, not, gt, gte, lt, lte, in, notIn, contains, startsWith, endsWith, between"
 
 
