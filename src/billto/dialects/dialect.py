@@ -1,7 +1,7 @@
 """What a dialect is: routes with their verbs and tables, and how it spells questions and answers."""
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any, NamedTuple
@@ -150,3 +150,6 @@ class Dialect:
     asks_with_body: bool = False  # a GET may bring a body, which is a question
     minds_case: bool = True  # /Clients is not /clients
     pages_by_cursor: bool = False
+    # What of a record does not survive being written through this door and read through another: wire name
+    # of the customer's table → a sentence.
+    loses: Mapping[str, str] = field(default_factory=dict)
