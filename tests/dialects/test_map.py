@@ -1,8 +1,5 @@
 """The map of all languages is what the tables say, and every attribute has a name somewhere."""
 
-from billto.domain.attrs import catalogue
-from billto.domain.customer import Customer
-from billto.wiring import DIALECTS
 from scripts import map as pages
 
 
