@@ -13,9 +13,9 @@ PAGE = Path(__file__).parent.parent / "docs" / "dialects" / "map.md"
 
 _HEAD = """# The four languages of a customer
 
-Made by `scripts/map.py` out of the dialects' tables; a test compares. An attribute without a name in a language is
-neither shown nor touched by it. *In italics*: part of the attribute, or together with others. `(w)`: is taken and
-not shown.
+Made by `scripts/map.py` out of the dialects' tables; a test compares. An attribute without a name in a
+language is neither shown nor touched by it. *In italics*: part of the attribute, or together with others.
+`(w)`: is taken and not shown.
 
 """
 
@@ -35,9 +35,7 @@ def page() -> str:
 
 
 def _names(table: Table, attr: str) -> str:
-    plain = [
-        f"`{one.wire}`{' (w)' if one.access is WO else ''}" for one in table.rows if one.attr == attr
-    ]
+    plain = [f"`{one.wire}`{' (w)' if one.access is WO else ''}" for one in table.rows if one.attr == attr]
     woven = [f"*{one.wire}*".replace("_", "\\_") for one in table.rows if attr in one.woven_of]
     return " ".join([*plain, *woven])
 

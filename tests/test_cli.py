@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import apsw
 import httpx
 import pytest
 
+from billto.store.migrations import LATEST
 from tests.ports import free_port, until
 
 PROGRAM = (sys.executable, "-m", "billto")
@@ -25,7 +27,7 @@ class Operator:
     def __init__(self, home: Path, url: str) -> None:
         self.home = home
         self.url = url
-        path = {"PATH": os.environ["PATH"]}
+        path = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
         self.environment = {**path, "BILLTO_HOME": str(home), "BILLTO_DATABASE_URL": url}
 
     def types(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -136,7 +138,7 @@ def test_the_demonstration_is_made_once_and_works_as_it_says(operator: Operator)
         found = httpx.get(f"{address}/customers?search=kovacic&limit=3", headers=headers).json()
         assert found["data"]
         assert all("Kovačič" in json.dumps(one, ensure_ascii=False) for one in found["data"])
-        assert httpx.get(f"{address}/readyz").json() == {"status": "ok", "schema": 1}
+        assert httpx.get(f"{address}/readyz").json() == {"status": "ok", "schema": LATEST}
         assert 'billto_requests_total{method="GET",path="/customers",status="200"} 1.0' in metrics(address)
 
 
@@ -217,3 +219,67 @@ def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
         ran = operator.types(*words)
         assert ran.returncode == 1
         assert "the database has schema 999" in ran.stderr
+
+
+def test_lists_have_a_column_for_everything(operator: Operator) -> None:
+    made = operator.told("account", "create", "Acme Holding")
+    operator.told("key", "create", "--account", made["account_id"], "--name", "backup", "--read-only")
+    (account,) = operator.told("account", "list")
+    assert (account["account_id"], account["name"]) == (made["account_id"], "Acme Holding")
+    head, *rows = operator.types("key", "list").stdout.splitlines()
+    assert head.split() == [
+        "id", "key", "account_id", "entity_id", "environment", "name", "access", "created_at", "expires_at",
+        "revoked_at",
+    ]  # fmt: skip
+    assert len(rows) == 3
+    places = [row.index("acc_") for row in rows]
+    assert places == [head.index("account_id")] * 3
+    assert all(row.rstrip().endswith("–") for row in rows)
+
+
+def test_a_list_makes_no_database(tmp_path: Path) -> None:
+    operator = Operator(tmp_path, f"sqlite:///{tmp_path / 'none.sqlite'}")
+    for words in (("key", "list"), ("account", "list"), ("key", "revoke", f"key_{'0' * 24}")):
+        ran = operator.types(*words)
+        assert (ran.returncode, ran.stdout) == (1, "")
+        assert ran.stderr == f"billto: there is no database at {tmp_path / 'none.sqlite'}\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    operator = Operator(tmp_path, f"sqlite:///{tmp_path / 'typo' / 'billto.sqlite'}")
+    ran = operator.types("serve")
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("billto: BILLTO_DATABASE_URL must name a file in a folder that is there")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nobody_else_may_read_the_file(tmp_path: Path) -> None:
+    operator = Operator(tmp_path, "")
+    operator.types("account", "create", "Acme", BILLTO_DATABASE_URL="", BILLTO_HOME=str(tmp_path / "home"))
+    assert (tmp_path / "home" / "billto.sqlite").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "home").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
+    operator = Operator(tmp_path, f"sqlite:///{tmp_path / 'billto.sqlite'}")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ran = operator.types("serve", "--port", port)
+    assert ran.returncode == 2
+    assert ran.stderr.startswith(f"billto: cannot listen on 127.0.0.1:{port}, address already in use")
+    assert ran.stderr.count("\n") == 1
+
+
+def test_the_log_says_once_why_the_database_cannot_be_used(tmp_path: Path) -> None:
+    operator = Operator(tmp_path, f"postgresql://nobody@127.0.0.1:{free_port()}/nowhere")
+    with operator.serving("serve") as address:
+        for _ in range(3):
+            assert httpx.get(f"{address}/readyz").status_code == 503
+    log = (tmp_path / "server.log").read_text()
+    assert log.count("the database cannot be used: ") == 1
+    assert "efused" in log or "Connect call failed" in log
+    ran = operator.types("account", "create", "Acme")
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("billto: the database cannot be used: ")
+    assert ran.stderr.count("\n") == 1

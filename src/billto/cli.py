@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+import socket
 import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
@@ -46,6 +47,8 @@ class Fault(Exception):
 
 def main() -> None:
     """Runs a command: a wrong setting is one line and status 2, a refusal one line and status 1."""
+    # What goes wrong is said once, in the command's own line; `serve` sets up a log of its own.
+    logging.getLogger("billto").addHandler(logging.NullHandler())
     try:
         app()
     except WrongSetting as wrong:
@@ -83,6 +86,7 @@ def serve(
 
 
 def _serve(settings: Config) -> None:
+    _check_address(settings)
     if settings.database_url.path is not None:
         _run(wiring.migrate(settings))
     _greet(settings)
@@ -102,6 +106,22 @@ def _serve(settings: Config) -> None:
         log_level="warning",
         timeout_graceful_shutdown=10,
     )
+
+
+def _check_address(settings: Config) -> None:
+    """Raises WrongSetting when nothing can listen there: uvicorn would say so after the greeting."""
+    where = (settings.host, settings.port)
+    try:
+        ((family, kind, _, _, address), *_) = socket.getaddrinfo(*where, type=socket.SOCK_STREAM)
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise WrongSetting(
+            f"cannot listen on {settings.host}:{settings.port}, {reason}: choose another with BILLTO_HOST and"
+            " BILLTO_PORT, or --host and --port"
+        ) from None
 
 
 def _greet(settings: Config) -> None:
@@ -176,6 +196,17 @@ def account_create(name: Annotated[str, typer.Argument(help="Its name.")], as_js
     _show(_with(lambda store: store.write(make)), as_json=as_json)
 
 
+@account_app.command(name="list")
+def account_list(as_json: AsJson = False) -> None:
+    """List the accounts."""
+    found = _with(lambda store: accounts.all_of_them(store.reader), existing=True)
+    rows = [
+        {"account_id": f"acc_{one.id}", "name": one.name, "created_at": _when(one.created_at)}
+        for one in found
+    ]
+    _show_all(rows, as_json=as_json)
+
+
 @key_app.command(name="create")
 def key_create(
     account: Annotated[str, typer.Option(help="The account that it opens.")],
@@ -208,27 +239,25 @@ def key_list(
 ) -> None:
     """List the keys, without their secrets."""
     of = _id(account, "an account") if account else None
-    rows = [_shown(key) for key in _with(lambda store: accounts.keys(store.reader, of))]
-    if as_json:
-        typer.echo(json.dumps(rows, indent=2))
-        return
-    for row in rows:
-        typer.echo("  ".join(str(value) for value in row.values() if value is not None))
+    found = _with(lambda store: accounts.keys(store.reader, of), existing=True)
+    _show_all([_shown(key) for key in found], as_json=as_json)
 
 
 @key_app.command(name="revoke")
 def key_revoke(
     key: Annotated[str, typer.Argument(help="The key's id, as shown by key list.")], as_json: AsJson = False
 ) -> None:
-    """Revoke a key: within a second it opens nothing any more, in any process."""
-    revoked = _with(lambda store: store.write(lambda tx: accounts.revoke_key(tx, _id(key, "a key"))))
+    """Revoke a key: half a second later it opens nothing any more, in any process."""
+    id_ = _id(key, "a key")
+    revoked = _with(lambda store: store.write(lambda tx: accounts.revoke_key(tx, id_)), existing=True)
     _show(_shown(revoked), as_json=as_json)
 
 
-def _shown(key: Key) -> dict[str, str | None]:
-    def when(moment: datetime | None) -> str | None:
-        return moment.isoformat(timespec="seconds") if moment else None
+def _when(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
 
+
+def _shown(key: Key) -> dict[str, str | None]:
     return {
         "id": f"key_{key.id}",
         "key": f"{key.hint}…",
@@ -237,9 +266,9 @@ def _shown(key: Key) -> dict[str, str | None]:
         "environment": key.environment,
         "name": key.name,
         "access": "read" if key.read_only else "read and write",
-        "created_at": when(key.created_at),
-        "expires_at": when(key.expires_at),
-        "revoked_at": when(key.revoked_at),
+        "created_at": _when(key.created_at),
+        "expires_at": _when(key.expires_at),
+        "revoked_at": _when(key.revoked_at),
     }
 
 
@@ -278,11 +307,34 @@ def _show(values: dict[str, Any], *, as_json: bool) -> None:
             typer.echo(f"{name.ljust(width)}  {value}")
 
 
-def _with(work: Callable[[Store], Coroutine[Any, Any, T]], settings: Config | None = None) -> T:
-    """The result of some work with the store."""
+def _show_all(rows: list[dict[str, str | None]], *, as_json: bool) -> None:
+    """Rows under the names of their columns."""
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+        return
+    if not rows:
+        typer.echo("There are none.")
+        return
+    lines = [list(rows[0]), *([value or "–" for value in row.values()] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        typer.echo("  ".join(map(str.ljust, line, widths)).rstrip())
+
+
+def _with(
+    work: Callable[[Store], Coroutine[Any, Any, T]],
+    settings: Config | None = None,
+    *,
+    existing: bool = False,
+) -> T:
+    """The result of some work with the store; raises Fault where one must be there already and is not."""
+    chosen = settings or config.read()
+    path = chosen.database_url.path
+    if existing and path is not None and not path.exists():
+        raise Fault(f"there is no database at {path}")
 
     async def run() -> T:
-        async with wiring.opened(settings or config.read()) as store:
+        async with wiring.opened(chosen) as store:
             return await work(store)
 
     return _run(run())
@@ -292,5 +344,13 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
     except wiring.DATABASE_FAULTS as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise Fault(f"the database cannot be used: {reason}") from None
+        raise _unusable(error) from None
+    except Refused as refused:
+        if refused.problems[0].code != "unavailable" or refused.__cause__ is None:
+            raise
+        raise _unusable(refused.__cause__) from None
+
+
+def _unusable(cause: BaseException) -> Fault:
+    reason = (str(cause).splitlines() or [type(cause).__name__])[0]
+    return Fault(f"the database cannot be used: {reason}")

@@ -51,7 +51,10 @@ def _database(text: str) -> Database:
     scheme, _, rest = text.partition("://")
     if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
         # As SQLAlchemy writes it: sqlite:///relative.db, sqlite:////absolute.db
-        return Database(text, Path(unquote(rest[1:])))
+        path = Path(unquote(rest[1:]))
+        if not path.parent.is_dir():
+            raise ValueError("must name a file in a folder that is there")
+        return Database(text, path)
     if scheme in ("postgresql", "postgres"):
         try:
             parts = urlsplit(text)

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -117,7 +116,7 @@ def _shown(table: Table, record: Customer) -> dict[str, Any]:
             shown[one.wire] = value if value is None or encode is None else encode(value)
         elif one.sets is not None and one.of is not None:
             shown[one.wire] = one.of(record)
-    return json.loads(to_json(shown))  # type: ignore[no-any-return]
+    return json.loads(to_json(shown))
 
 
 class Story:
@@ -193,6 +192,4 @@ def test_what_one_door_writes_the_others_show(shared: House) -> None:
 
 
 def test_every_language_has_a_door() -> None:
-    if len(DIALECTS) < 4:
-        pytest.skip("not all are there yet")
     assert {door.dialect.name for door in DOORS} == {"spaceinvoices", "loopback", "invoiced", "faktoora"}

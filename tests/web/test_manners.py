@@ -32,7 +32,10 @@ def test_whoever_has_no_valid_key_is_told_so_and_nothing_else(shared: House, aut
     answer = shared.raw("GET", "/entities", headers=[(b"authorization", authorization.encode("latin-1"))])
     assert refused(answer) == (401, {})
     assert answer.headers["www-authenticate"] == "Bearer"
-    assert answer.json() == {"code": "unauthorized", "message": "A valid API key is needed"}
+    assert answer.json() == {
+        "code": "unauthorized",
+        "message": "A valid API key is needed, in the header Authorization: Bearer …",
+    }
 
 
 def test_without_any_key_nothing_is_answered(shared: House) -> None:
@@ -281,6 +284,13 @@ def test_a_key_may_make_so_many_requests_and_is_told_when_to_come_back(open_hous
     assert [refused(house.caller(None).get("/entities"))[0] for _ in range(5)] == [401] * 5
 
 
+def test_requests_that_are_refused_count_as_well(open_house: OpenHouse) -> None:
+    house = open_house(rate_limit="3/minute")
+    stranger = house.charlie.about(house.cast.studio)
+    assert [refused(stranger.get("/customers"))[0] for _ in range(4)] == [404, 404, 404, 429]
+    assert refused(house.charlie.get("/entities"))[0] == 429
+
+
 def headers_of(house: House, request_id: str | None) -> list[tuple[int, str]]:
     """Status and X-Request-Id of one answer of every kind."""
     rabbit, said = f"/customers/{house.cast.white_rabbit}", {"X-Request-Id": request_id} if request_id else {}
@@ -320,5 +330,5 @@ def test_every_answer_has_the_id_of_its_request(shared: House) -> None:
 def test_a_request_id_is_short_plain_text(shared: House, name: bytes, given: bytes) -> None:
     own = [(key.lower().encode(), value.encode()) for key, value in shared.alice.headers.items()]
     answer = shared.raw("GET", "/customers", headers=[*own, (name, given)])
-    assert refused(answer) == (400, {"X-Request-Id": "bad_parameter"})
+    assert refused(answer) == (400, {name.decode().title(): "bad_parameter"})
     assert re.fullmatch("req_[0-9a-f]{24}", answer.headers["x-request-id"])

@@ -23,6 +23,11 @@ async def create(tx: Tx, name: str) -> Account:
     return await tx.insert(checked(Account(id=tx.new_id(), name=name, created_at=tx.now)))
 
 
+async def all_of_them(reader: Reader) -> tuple[Account, ...]:
+    """Every account of this installation, the oldest first; for the operator alone."""
+    return tuple(await reader.accounts())
+
+
 async def create_key(
     tx: Tx,
     account_id: str,

@@ -175,6 +175,9 @@ def read_tree(text: str, name: str) -> dict[str, Any]:
             parse_constant=_no_constant,
             object_pairs_hook=_each_once,
         )
+    except json.JSONDecodeError as error:
+        detail = f"is not JSON: {error.msg[:1].lower()}{error.msg[1:]} at character {error.pos + 1}"
+        raise Refused(Problem("bad_parameter", (name,), detail)) from None
     except (ValueError, RecursionError):
         tree = None
     if not isinstance(tree, dict):

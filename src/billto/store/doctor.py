@@ -143,7 +143,8 @@ async def _examine(engine: Engine, ask: Ask) -> list[Finding]:
     except (apsw.SQLError, asyncpg.UndefinedTableError):
         at = 0
     if at != LATEST:
-        return [Finding(schema, (f"it is {at}, not {LATEST}: run billto migrate",))]
+        cure = "run billto migrate" if at < LATEST else "install a newer Billto"
+        return [Finding(schema, (f"it is {at}, not {LATEST}: {cure}",))]
     findings = [Finding(schema, ())]
     for one in INVARIANTS:
         if one.only in ("", engine.name):

@@ -31,7 +31,8 @@ class TooNew(Exception):
 
 def migrate_sqlite(path: Path) -> list[Migration]:
     """Brings the file, which is made if need be, to the newest schema; what was done is returned."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)  # what is kept here is nobody else's business
     connection = connect(path)
     try:
         connection.execute("BEGIN IMMEDIATE")

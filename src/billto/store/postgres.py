@@ -1,6 +1,7 @@
 """PostgreSQL over asyncpg: short transactions, faults told apart."""
 
 import asyncio
+import logging
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
@@ -18,6 +19,8 @@ from billto.store.layout import LAYOUTS
 from billto.store.pool import Pool
 from billto.store.turns import Turns
 from billto.store.tx import Reader, Tx, counts, loader
+
+log = logging.getLogger("billto")
 
 T = TypeVar("T")
 Work = Callable[[Tx], Coroutine[Any, Any, T]]
@@ -57,6 +60,7 @@ class PostgresStore:
             lambda: self._connected("force_custom_plan"), most=beside, seconds_max=CONNECT_SECONDS
         )
         self.turns = Turns(max(1, beside - 1), seconds_max)
+        self._cause = ""  # why the database could not be used last
         self.reader = PostgresReader(self)
 
     async def open(self) -> None:
@@ -112,7 +116,7 @@ class PostgresStore:
             raise self.meant(fault) from fault
 
     async def _connected(self, plans: str = "auto") -> Any:
-        return await asyncpg.connect(
+        connection = await asyncpg.connect(
             self._url,
             timeout=CONNECT_SECONDS,
             command_timeout=self._seconds_max + COMMAND_SECONDS_MORE,
@@ -127,6 +131,16 @@ class PostgresStore:
                 "timezone": "UTC",
             },
         )
+        if self._cause not in ("", _UNMIGRATED):
+            log.info("the database can be reached again")
+            self._cause = ""
+        return connection
+
+    def _tell(self, cause: str) -> None:
+        """Says in the log why the database cannot be used: once, and not with every request."""
+        if cause != self._cause:
+            self._cause = cause
+            log.warning("the database cannot be used: %s", cause)
 
     def meant(self, fault: BaseException) -> BaseException:
         match fault:
@@ -142,6 +156,7 @@ class PostgresStore:
             case asyncpg.QueryCanceledError() | asyncpg.LockNotAvailableError():
                 return Refused(Problem("too_slow", detail=f"{self._seconds_max:g}"))
             case asyncpg.UndefinedTableError() | asyncpg.UndefinedColumnError():
+                self._tell(_UNMIGRATED)
                 return Refused(Problem("no_schema"), retry_seconds=10)
             case asyncpg.DiskFullError():
                 return Refused(Problem("out_of_space"), retry_seconds=10)
@@ -150,7 +165,11 @@ class PostgresStore:
             case asyncpg.PostgresError() if not isinstance(fault, _AWAY):
                 return cast(BaseException, fault)
             case _:
+                self._tell((str(fault).splitlines() or [type(fault).__name__])[0])
                 return Refused(Problem("unavailable"), retry_seconds=2)
+
+
+_UNMIGRATED = "it has no schema yet, run billto migrate"
 
 
 class _Again(Exception):

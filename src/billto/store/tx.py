@@ -75,6 +75,11 @@ class Reader:
         rows = await self.rows(statements.select(self.engine, Account, ("id",)), [id])
         return loader(self.engine, Account)(rows[0]) if rows else None
 
+    async def accounts(self) -> Sequence[Account]:
+        """All of them; for the operator alone."""
+        sql = f"SELECT {', '.join(columns(Account))} FROM account ORDER BY id"
+        return tuple(map(loader(self.engine, Account), await self.rows(sql, [])))
+
     async def answered(self, tenant_id: str, request_id: str) -> Answer | None:
         """The answer that a request with this id was given before."""
         sql = statements.select(self.engine, Answer, ("tenant_id", "request_id"))

@@ -14,6 +14,7 @@ from billto.domain.problems import Problem, Refused
 from billto.domain.query import Query
 from billto.domain.scope import Scope
 from billto.web.call import Call
+from billto.web.limiting import Limiter
 
 # How long a key that another process has revoked may still open something here.
 KEY_LIFETIME = timedelta(seconds=0.5)
@@ -24,8 +25,9 @@ _NOBODY = Scope("", "", "")
 class Credentials:
     """Reads keys, and remembers for a moment what it has read."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, limiter: Limiter) -> None:
         self._reader = reader
+        self._limiter = limiter
         self._keys: dict[str, tuple[Key, datetime]] = {}
         # An entity never changes its account or environment, so what was true once stays true.
         self._entities: set[tuple[str, str, str]] = set()
@@ -36,6 +38,8 @@ class Credentials:
         if of is Of.NOBODY:
             return _NOBODY
         key = await self._key(dialect.token(headers, call.given if dialect.key_in_query else {}), now)
+        # Before anything else is asked with it: a request that is refused counts as well.
+        self._limiter.check(key.id)
         scope = Scope(key.account_id, key.environment, key.id, key.read_only, key.entity_id, key.entity_id)
         account = _named(headers, dialect.account_headers)
         if account is not None and read_id(account) != key.account_id:

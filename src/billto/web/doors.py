@@ -73,10 +73,9 @@ class Doors:
         self._switchboard = Switchboard(dialects)
         self._store = store
         self._clock = clock
-        self._limiter = limiter
         self._secret: bytes | None = None
         self._observe = observe
-        self._credentials = Credentials(store.reader)
+        self._credentials = Credentials(store.reader, limiter)
         self._in_flight = idempotency.InFlight()
 
     async def __call__(self, http: Mapping[str, Any], receive: Receive, send: Send) -> None:
@@ -110,7 +109,6 @@ class Doors:
     async def _answer(self, call: Call, given_id: str | None) -> Reply:
         route, now = call.route, self._clock()
         scope = await self._credentials.scope(call, now)
-        self._limiter.check(scope.key_id)
         if route.does in READS:
             return await self._read(call, Request(scope), now)
         if scope.read_only:
@@ -180,11 +178,12 @@ class Doors:
     ) -> Reply:
         """The write, or the answer it was given before: one effect for one request id."""
         fingerprint = idempotency.fingerprint(call, body)
+        name = idempotency.shown(idempotency.header(call.headers, call.dialect.request_id_headers))
 
         async def work(tx: Any) -> Reply:
             before: Answer | None = await tx.claimed(tenant, given_id)
             if before is not None:
-                return _replayed(before, fingerprint)
+                return _replayed(before, fingerprint, name)
             reply = await write(tx)
             tag = reply.headers.get("ETag")
             await tx.keep(
@@ -198,8 +197,8 @@ class Doors:
             # Perhaps the other is a repeat as well, of a request that was answered long ago.
             before = await self._store.reader.answered(tenant, given_id)
             if before is not None:
-                return _replayed(before, fingerprint)
-        with self._in_flight.only(tenant, given_id):
+                return _replayed(before, fingerprint, name)
+        with self._in_flight.only(tenant, given_id, name):
             return await self._store.write(work)
 
     def _work(self, call: Call, asked: Request, body: Any, now: datetime) -> Callable[[Any], Any]:
@@ -283,9 +282,9 @@ def _expected(headers: Mapping[str, str]) -> frozenset[int] | None:
     return frozenset(int(one) for one in bare if one.isascii() and one.isdigit() and len(one) < 16)
 
 
-def _replayed(before: Answer, fingerprint: str) -> Reply:
+def _replayed(before: Answer, fingerprint: str, name: str) -> Reply:
     if before.fingerprint != fingerprint:
-        raise Refused(Problem("key_reused", ("X-Request-Id",)))
+        raise Refused(Problem("key_reused", (name,)))
     headers = {"ETag": before.etag} if before.etag else {}
     return Reply(before.status, before.body.encode(), {**headers, "Idempotent-Replayed": "true"})
 

@@ -17,13 +17,23 @@ _canonical = json.JSONEncoder(sort_keys=True, default=repr).encode
 
 def given_id(headers: Mapping[str, str], names: tuple[str, ...]) -> str | None:
     """The id that a client gave its request, in the first of some headers."""
-    given = next((headers[name] for name in names if headers.get(name)), None)
+    given = headers.get(header(headers, names))
     if not given:
         return None
     if len(given) > REQUEST_ID_LENGTH_MAX or not given.isascii() or not given.isprintable():
         detail = f"must be at most {REQUEST_ID_LENGTH_MAX} printable ASCII characters"
-        raise Refused(Problem("bad_parameter", ("X-Request-Id",), detail))
+        raise Refused(Problem("bad_parameter", (shown(header(headers, names)),), detail))
     return given
+
+
+def header(headers: Mapping[str, str], names: tuple[str, ...]) -> str:
+    """The header that has the id, or would have it."""
+    return next((name for name in names if headers.get(name)), names[-1])
+
+
+def shown(name: str) -> str:
+    """The header's name as documents write it."""
+    return "-".join(part.capitalize() for part in name.split("-"))
 
 
 def made_id() -> str:
@@ -47,11 +57,11 @@ class InFlight:
         return (tenant, request_id) in self._ids
 
     @contextmanager
-    def only(self, tenant: str, request_id: str) -> Iterator[None]:
+    def only(self, tenant: str, request_id: str, name: str) -> Iterator[None]:
         """Raises Refused with `key_in_flight` while the same id is being worked on."""
         one = (tenant, request_id)
         if one in self._ids:
-            raise Refused(Problem("key_in_flight", ("X-Request-Id",)), retry_seconds=1)
+            raise Refused(Problem("key_in_flight", (name,)), retry_seconds=1)
         self._ids.add(one)
         try:
             yield

@@ -70,6 +70,8 @@ def _shown(text: str) -> str:
 
 
 def _sentence(problem: Problem) -> str:
+    if problem.code == "unauthorized":
+        return "A valid API key is needed, in the header Authorization: Bearer …"
     where = ".".join(map(str, problem.path))
     sentence = problem.sentence
     return f"{where}: {sentence}" if where else sentence[:1].upper() + sentence[1:]
