@@ -9,6 +9,8 @@ from billto.domain.customer import Customer
 from billto.domain.entity import Entity
 from billto.domain.event import Event
 from billto.domain.folding import fold, search_text
+from billto.domain.line_item import LineItem
+from billto.domain.note import Note
 from billto.domain.scope import Scope
 
 
@@ -36,6 +38,8 @@ LAYOUTS: dict[type[Any], Layout] = {
         "customer", ("entity_id",), allotted=True, counted=True, searched=True, indexed=True,
         orders=("id", "name", "created_at", "updated_at"),
     ),
+    Note: Layout("note", ("entity_id",), allotted=True),
+    LineItem: Layout("line_item", ("entity_id",), allotted=True),
     Event: Layout("event", ("entity_id",)),
     Answer: Layout("answer", ("tenant_id",)),
 }  # fmt: skip
