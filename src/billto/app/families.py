@@ -18,20 +18,21 @@ async def check_parent(tx: Tx, asked: Request, parent: int, child: Customer | No
     """
     if child is not None and child.parent == parent:
         return
-    generations = 1 if child is None else 1 + await _generations_below(tx, asked, child)
+    generations = 1
     above: int | None = parent
-    while above is not None:
+    while above is not None and generations <= GENERATIONS_MAX:
         found = await tx.lock(Customer, asked.scope, above)
         if above == parent and (found is None or found.deleted_at):
             raise Refused(Problem("unknown_reference", ("parent",), f"customer {parent}"))
         if found is None:
-            return
+            break
         if child is not None and found.serial == child.serial:
             raise Refused(Problem("own_ancestor", ("parent",)))
-        generations += 1
-        if generations > GENERATIONS_MAX:
-            raise Refused(Problem("too_deep", ("parent",), str(GENERATIONS_MAX)))
-        above = found.parent
+        generations, above = generations + 1, found.parent
+    if child is not None:
+        generations += await _generations_below(tx, asked, child)
+    if generations > GENERATIONS_MAX:
+        raise Refused(Problem("too_deep", ("parent",), str(GENERATIONS_MAX)))
 
 
 async def _generations_below(tx: Tx, asked: Request, child: Customer) -> int:

@@ -72,7 +72,7 @@ def failure(refused: Refused, where: Where = _NOWHERE) -> Failure:
         "message": _shown(_message(problem, where)),
     }
     if problem.path and CODES[problem.code].status in (400, 409, 422) and problem.code not in _OF_KEYS:
-        body["param"] = _shown(".".join(map(str, problem.path)))
+        body["param"] = _shown(str(problem.path[0])[:100])
     headers = _of_list(where)
     if refused.retry_seconds is not None:
         headers["Retry-After"] = str(refused.retry_seconds)
@@ -103,7 +103,11 @@ def _message(problem: Problem, where: Where) -> str:
             return _of_parameter(problem)
         case _ if code in _OF_KEYS:
             return f"Idempotency-Key {sentence}"
-        case _ if code in _UNREADABLE and (not problem.path or problem.path[0] in ("body", "Content-Type")):
+        case _ if (
+            code in _UNREADABLE
+            and where.method != "GET"
+            and (not problem.path or problem.path[0] in ("body", "Content-Type"))
+        ):
             return "Unable to parse request body."
         case _ if problem.path and CODES[code].status in (409, 422, 400):
             return _of_field(problem, _label(str(problem.path[0])))

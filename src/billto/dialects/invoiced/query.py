@@ -99,7 +99,8 @@ def _order(table: Table, text: str) -> tuple[Order, ...]:
 
 
 def _conditions(table: Table, given: Given) -> Iterator[Node]:
-    asked = {name: values for name, values in given.items() if name.partition("[")[0] in _TREES}
+    # Java's client says its parameters again behind those of a link: the last ones count.
+    asked = {name: values[-1:] for name, values in given.items() if name.partition("[")[0] in _TREES}
     try:
         trees = nested(asked)
     except Refused as refused:
