@@ -2,7 +2,9 @@
 
 import json
 from base64 import b64encode
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -36,7 +38,7 @@ class Company:
         *,
         form: dict[str, Any] | None = None,
         query: str = "",
-        **headers: str,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> httpx.Response:
         """A request, with a JSON body or a form."""
         said = {"Authorization": "Basic " + b64encode(f"{self.key}:".encode()).decode(), **headers}
@@ -56,7 +58,7 @@ class Company:
         return self.ask("GET", path, query=urlencode(params))
 
     def post(self, path: str, body: Any = NOTHING, **headers: str) -> httpx.Response:
-        return self.ask("POST", path, body, **headers)
+        return self.ask("POST", path, body, headers=headers)
 
     def patch(self, path: str, body: Any) -> httpx.Response:
         return self.ask("PATCH", path, body)

@@ -1,4 +1,4 @@
-"""What hangs on a customer at the door that speaks Invoiced: contacts, notes, line items, balance, sending."""
+"""What hangs on a customer at the door that speaks Invoiced: contacts, notes, items, balance, sending."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from tests.web.house import House, answered
 from tests.web.invoiced import Company, golden, links, refused
 
-KINDS = {
+KINDS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "contacts": ({"name": "Bob"}, {"name": "Robert"}, "Contact"),
     "notes": ({"notes": "Called"}, {"notes": "Called twice"}, "Note"),
     "line_items": ({"name": "Hours", "quantity": 2, "unit_cost": 45}, {"quantity": 3}, "Line item"),
@@ -42,8 +42,9 @@ def test_they_are_made_read_changed_listed_and_deleted(shop: Company, acme: str,
     changed = shop.patch(one, change)
     assert changed.status_code == 200
     assert changed.json()["updated_at"] >= made["updated_at"] + 5
+    amount = {"amount": 90} if kind == "line_items" else {}
     assert {**made, **change} == {
-        **changed.json(), "updated_at": made["updated_at"], **({"amount": 90} if kind == "line_items" else {}),
+        **changed.json(), "updated_at": made["updated_at"], **amount,
     }  # fmt: skip
     assert shop.listed(f"{acme}/{kind}") == [changed.json(), other]
     gone = shop.ask("DELETE", one)
@@ -111,6 +112,9 @@ def test_contacts_have_an_end(shop: Company, acme: str) -> None:
     assert refused(answer) == (400, "Contacts must have at most 100 elements", "contacts")
 
 
+NOBODY = "Customer Id names customer {}, which does not exist"
+
+
 def test_notes_have_addresses_of_their_own_too(shop: Company, acme: str) -> None:
     id_ = int(acme.rpartition("/")[2])
     made = made_of(shop.ask("POST", "/notes", form={"customer_id": str(id_), "notes": "Called"}))
@@ -126,8 +130,8 @@ def test_notes_have_addresses_of_their_own_too(shop: Company, acme: str) -> None
     assert shop.ask("DELETE", f"/notes/{made['id']}").status_code == 204
     for body, message, param in (
         ({"notes": "x"}, "Customer Id is missing", "customer_id"),
-        ({"notes": "x", "customer_id": 5}, "Customer Id names customer 5, which does not exist", "customer_id"),
-        ({"notes": "x", "customer_id": [1]}, "Customer Id names customer [1], which does not exist", "customer_id"),
+        ({"notes": "x", "customer_id": 5}, NOBODY.format(5), "customer_id"),
+        ({"notes": "x", "customer_id": [1]}, NOBODY.format([1]), "customer_id"),
         ({"notes": "x", "invoice_id": 5}, "Invoice Id names an invoice, which does not exist", "invoice_id"),
         ({"customer_id": id_}, "Notes is missing", "notes"),
     ):  # fmt: skip
@@ -195,8 +199,8 @@ def test_what_cannot_be_sent_is_not_said_to_be_sent(house: House, shop: Company)
     to = {"to[0][phone]": "11234567890", "to[0][name]": "Bob Loblaw", "type": "open_item"}
     answer = shop.ask("POST", f"{bare}/text_messages", form=to)
     assert refused(answer) == (400, NOT_SENT.format("text message"), None)
-    for wrong in ([{"name": "x"}], [1], {"email": "a@b.example"}, "a@b.example", [{"email": "a b@c"}]):
-        assert refused(shop.post(f"{bare}/emails", {"to": wrong})) == (400, "To is invalid", "to")
+    for to_ in ([{"name": "x"}], [1], {"email": "a@b.example"}, "a@b.example", [{"email": "a b@c"}]):
+        assert refused(shop.post(f"{bare}/emails", {"to": to_})) == (400, "To is invalid", "to")
     answer = shop.post(f"{bare}/emails", {"to": [{"email": "a@b.example"}], "bcc": "x@y.example,no"})
     assert refused(answer) == (400, "Bcc is invalid", "bcc")
     assert house.dump() == before

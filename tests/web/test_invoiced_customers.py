@@ -1,4 +1,4 @@
-"""Customers at the door that speaks Invoiced: the documented calls, and every client's manner of making them."""
+"""Customers at the door that speaks Invoiced: the documented calls, in every client's manner."""
 
 import re
 from typing import Any
@@ -99,7 +99,7 @@ def test_what_no_field_is_called_is_passed_over(shop: Company) -> None:
 
 def test_an_empty_text_clears_and_what_is_never_null_becomes_as_new(shop: Company) -> None:
     made = shop.customer(phone="1", autopay=True, chase=False, metadata={"a": "b"}, type="person")
-    emptied = {"phone": "", "autopay": None, "chase": "", "metadata": [], "type": None}
+    emptied: dict[str, Any] = {"phone": "", "autopay": None, "chase": "", "metadata": [], "type": None}
     changed = shop.patch(f"/customers/{made['id']}", emptied).json()
     assert {name: changed[name] for name in emptied} == {
         "phone": None, "autopay": False, "chase": True, "metadata": {}, "type": "company",

@@ -1,4 +1,4 @@
-"""Lists at the door that speaks Invoiced: pages, links, filters, sorting, and what else a question may say."""
+"""Lists at the door that speaks Invoiced: pages, links, filters, sorting, and what else may be asked."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit

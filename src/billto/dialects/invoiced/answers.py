@@ -29,6 +29,7 @@ _UNREADABLE = frozenset(
 )
 _SAID_OUT = frozenset({"unknown_reference", "own_ancestor", "too_many", "too_deep", "in_use"})
 _OF_KEYS = frozenset({"key_reused", "key_in_flight"})
+_OF_HEADERS = _OF_KEYS | {"entity_needed", "no_entity", "changed_since"}
 
 
 def listing(listed: Listed) -> Said:
@@ -71,7 +72,7 @@ def failure(refused: Refused, where: Where = _NOWHERE) -> Failure:
         "type": "api" if status >= 500 else "invalid_request",
         "message": _shown(_message(problem, where)),
     }
-    if problem.path and CODES[problem.code].status in (400, 409, 422) and problem.code not in _OF_KEYS:
+    if problem.path and CODES[problem.code].status in (400, 409, 422) and problem.code not in _OF_HEADERS:
         body["param"] = _shown(str(problem.path[0])[:100])
     headers = _of_list(where)
     if refused.retry_seconds is not None:
@@ -109,7 +110,7 @@ def _message(problem: Problem, where: Where) -> str:
             and (not problem.path or problem.path[0] in ("body", "Content-Type"))
         ):
             return "Unable to parse request body."
-        case _ if problem.path and CODES[code].status in (409, 422, 400):
+        case _ if problem.path and CODES[code].status in (409, 422, 400) and code not in _OF_HEADERS:
             return _of_field(problem, _label(str(problem.path[0])))
         case _:
             return sentence[:1].upper() + sentence[1:]
