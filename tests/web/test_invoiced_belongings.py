@@ -254,3 +254,10 @@ def test_other_doors_keep_the_contacts_that_they_cannot_show(house: House, shop:
     id_ = house.shopkeeper.listed(query={"name": "Bob"})["data"][0]["id"]
     answered(house.shopkeeper.patch(f"/customers/{id_}", {"name": "Robert"}))
     assert shop.listed(f"/customers/{made['id']}/contacts") == [contact]
+
+
+def test_notes_of_the_deleted_stay_in_the_list_of_all_until_they_are_erased(shop: Company, acme: str) -> None:
+    made = made_of(shop.post(f"{acme}/notes", {"notes": "Called"}))
+    shop.ask("DELETE", acme)
+    assert shop.get(f"{acme}/notes").status_code == 404
+    assert shop.listed("/notes") == [made]

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from billto.app import customers
+from billto.app.parts import Request
+from billto.domain.scope import Scope
 from tests.web.house import House, answered
 from tests.web.invoiced import BESIDE, CUSTOMER_KEYS, Company, golden, refused
 
@@ -174,6 +177,26 @@ def test_numbers_go_on_by_themselves_and_skip_what_is_taken(house: House, shop: 
     answered(house.live.patch(f"/entities/{house.cast.shop}", settings))
     assert [shop.customer()["number"] for _ in range(2)] == ["K-2026-01", "K-2026-02"]
     assert Company(house, house.cast.studio_key).customer()["number"] == "CUST-0001"
+
+
+def test_many_at_once_get_numbers_of_their_own(house: House, shop: Company) -> None:
+    key = {"Authorization": f"Bearer {house.cast.shop_key}"}
+    answers = house.at_once(
+        *(house.client.post("/invoiced/customers", json={"name": str(n)}, headers=key) for n in range(30))
+    )
+    numbers = sorted(answer.json()["number"] for answer in answers)
+    assert numbers == [f"CUST-{n:04}" for n in range(1, 31)]
+
+
+def test_a_long_row_of_taken_numbers_is_passed_at_once(house: House, shop: Company) -> None:
+    scope = Scope("", "live", "", entity_id=house.cast.shop.removeprefix("ent_"))
+
+    async def imported(tx: Any) -> None:
+        for number in range(1, 1_201):
+            await customers.create(tx, Request(scope), {"name": "x", "number": f"CUST-{number:04}"})
+
+    house.write(imported)
+    assert [shop.customer()["number"] for _ in range(2)] == ["CUST-1201", "CUST-1202"]
 
 
 def test_a_refused_customer_uses_up_no_number(shop: Company) -> None:
