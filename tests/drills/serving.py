@@ -52,6 +52,7 @@ class Billto:
         """Does not wait for it to answer."""
         environment = {
             "PATH": os.environ["PATH"],
+            "PYTHONPATH": os.pathsep.join(sys.path),  # the code that is being tested, wherever it stands
             "BILLTO_HOME": str(self.home),
             "BILLTO_DATABASE_URL": self.url,
             **self._settings,

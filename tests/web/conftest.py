@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ENGINES
+from tests.drills.serving import Billto
 from tests.postgres import Postgres
 from tests.web.house import Cast, Clock, House, prepare
 
@@ -74,3 +75,18 @@ def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     directory = tmp_path_factory.mktemp("shared")
     with _furnished(request, directory) as url, _opening(url) as opening:
         yield opening()
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def served(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Billto, Cast]]:
+    """A real server with the cast in it, for clients that bring their own HTTP; one for a whole module."""
+    home = tmp_path_factory.mktemp("served")
+    with _furnished(request, home) as url:
+        billto = Billto(home, url)
+        asyncio.run(billto.started())
+        try:
+            yield billto, _casts[request.param]
+        finally:
+            asyncio.run(billto.stop())

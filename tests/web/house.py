@@ -22,7 +22,10 @@ from billto.web.server import Server
 
 T = TypeVar("T")
 
-TABLES = ("account", "entity", "key", "customer", "tombstone", "sequence", "tally", "event", "answer")
+TABLES = (
+    "account", "entity", "key", "customer", "tombstone", "sequence", "note", "line_item", "tally", "event",
+    "answer",
+)  # fmt: skip
 NOTHING: Any = object()
 
 

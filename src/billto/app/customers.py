@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from billto.app import records
+from billto.app import families, numbers, records
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import customer as rules
 from billto.domain.customer import Customer
+from billto.domain.entity import Entity
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Op, Page, Query
@@ -14,10 +15,19 @@ from billto.domain.tombstone import Tombstone
 
 
 async def create(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Customer:
+    if values.get("parent") is not None:
+        await families.check_parent(tx, asked, values["parent"])
     made = rules.made(values, entity_id=asked.scope.entity, id=tx.new_id(), now=tx.now)
     stored = await tx.insert(made)
     await records.note(tx, asked, "customer.created", stored)
     return stored
+
+
+async def create_numbered(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Customer:
+    """A new customer with the next number of the entity, and in its country, unless others are given."""
+    entity = await records.get(tx, asked, Entity, asked.scope.entity)
+    number = values.get("number") or await numbers.for_customer(tx, asked, entity)
+    return await create(tx, asked, {"country_code": entity.country_code, **values, "number": number})
 
 
 async def get(reader: Reader, asked: Request, id: Id) -> Customer:
@@ -25,11 +35,33 @@ async def get(reader: Reader, asked: Request, id: Id) -> Customer:
     return await records.get(reader, asked, Customer, id)
 
 
+async def live(reader: Reader, asked: Request, id: Id) -> Customer:
+    """The customer; for doors without a trash, where one that is in it is gone."""
+    return _live(await get(reader, asked, id))
+
+
+async def hold(tx: Tx, asked: Request, id: Id) -> Customer:
+    """The customer, for doors without a trash, kept from others until the transaction ends."""
+    found = await tx.lock(Customer, asked.scope, id)
+    if found is None:
+        raise Refused(Problem("not_found", detail="Customer"))
+    return _live(found)
+
+
+def _live(customer: Customer) -> Customer:
+    if customer.deleted_at:
+        raise Refused(Problem("not_found", detail="Customer"))
+    return customer
+
+
 async def page(reader: Reader, asked: Request, query: Query) -> Page:
     return await reader.page(Customer, asked.scope, query)
 
 
 async def change(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> Customer:
+    if values.get("parent") is not None:
+        child = await records.expected(tx, asked, Customer, id)
+        await families.check_parent(tx, asked, values["parent"], child)
     return await records.change(
         tx, asked, Customer, id, "customer.updated", lambda old, now: rules.changed(old, values, now)
     )

@@ -15,6 +15,7 @@ FORMAT_LENGTH_MAX = 100
 PADDING_MAX = 9
 
 DEFAULT_FORMAT = "{yyyy}-{nnnnn}"
+DEFAULT_CUSTOMER_FORMAT = "CUST-{nnnn}"
 DEFAULT_UNIT_FORMAT = "{yyyy}-{u}-{nnnnn}"
 
 _TOKEN = re.compile(r"\{(yyyy|yy|n{1,9}|u{1,9})\}")

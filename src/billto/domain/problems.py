@@ -63,6 +63,8 @@ CODES: Mapping[str, Code] = {
     "invalid_text": Code(422, "must not contain NUL or half of a surrogate pair"),
     "unknown_placeholder": Code(422, "names placeholders that do not exist: {detail}"),
     "unknown_country": Code(422, "is not a country that is known; give country_code"),
+    "unknown_reference": Code(422, "names {detail}, which does not exist"),
+    "own_ancestor": Code(422, "would make the customer its own ancestor"),
     "immutable": Code(422, "cannot be changed after creation"),
     # questions
     "bad_parameter": Code(400, "{detail}"),
@@ -89,6 +91,10 @@ CODES: Mapping[str, Code] = {
     "rate_limited": Code(429, "Rate limit exceeded"),
     # records
     "not_found": Code(404, "{detail} not found"),
+    "nothing_to_invoice": Code(400, "there are no pending line items to invoice"),
+    "no_statement": Code(404, "there are no statements yet"),
+    "no_recipient": Code(400, "nobody to send it to: {detail} is needed"),
+    "not_offered": Code(400, "{detail}"),
     "not_in_trash": Code(409, "only what is in the trash can be deleted permanently"),
     "in_use": Code(409, "is still referred to by {detail}"),
     "taken": Code(409, "is in use already"),

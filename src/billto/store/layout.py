@@ -10,6 +10,8 @@ from billto.domain.customer import Customer
 from billto.domain.entity import Entity
 from billto.domain.event import Event
 from billto.domain.folding import fold, search_text
+from billto.domain.line_item import LineItem
+from billto.domain.note import Note
 from billto.domain.query import Query
 from billto.domain.scope import Scope
 from billto.domain.tombstone import Tombstone
@@ -40,6 +42,8 @@ LAYOUTS: dict[type[Any], Layout] = {
         orders=("id", "name", "created_at", "updated_at"),
     ),
     Tombstone: Layout("tombstone", ("entity_id",), orders=("id", "erased_at")),
+    Note: Layout("note", ("entity_id",), allotted=True),
+    LineItem: Layout("line_item", ("entity_id",), allotted=True),
     Event: Layout("event", ("entity_id",)),
     Answer: Layout("answer", ("tenant_id",)),
 }  # fmt: skip

@@ -21,8 +21,9 @@ _RECORD = (
 _AT = "SELECT COALESCE(max(number), 0) FROM migration"
 _LOCK = 0x62696C6C746F  # "billto"; the name of an advisory lock
 
-# What the processes of one installation share: cursors of one are read by another.
-SECRETS = {"cursors": 32}
+# What the processes of one installation share: cursors of one are read by another, and the addresses of
+# statements, which need no key, stay the same.
+SECRETS = {"cursors": 32, "statements": 32}
 
 
 class TooNew(Exception):

@@ -217,6 +217,14 @@ class Tx(Reader):
         rows = await self.rows(sql, [entity_id, name])
         return int(rows[0][0])
 
+    async def used_number(self, entity_id: str, name: str, number: int) -> None:
+        """Lets a sequence go on after a number; the one before it was taken from `next_number` just now."""
+        one, two, three = (self.engine.mark(at) for at in (1, 2, 3))
+        await self.run(
+            f"UPDATE sequence SET last = {one} WHERE entity_id = {two} AND name = {three} AND last < {one}",
+            [number, entity_id, name],
+        )
+
     async def note(self, event: Event) -> None:
         """Keeps what happened, with what made it happen."""
         await self._append("event", dict(zip(catalogue(Event), self.engine.values(event), strict=True)))

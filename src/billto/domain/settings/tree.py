@@ -122,8 +122,8 @@ TREE = Group(
             among=("modern", "classic", "condensed", "minimal", "fashion", "timeless_modern_full_data")
         ),
         "number_formats": Group(
-            dict.fromkeys(NUMBERED, NumberFormat()),
-            says="how documents are numbered: {yyyy} or {yy}, and {n…} padded to its length",
+            dict.fromkeys((*NUMBERED, "customer"), NumberFormat()),
+            says="how documents and customers are numbered: {yyyy} or {yy}, and {n…} padded to its length",
         ),
         "primary_color": Text(most=7, pattern="#?(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})"),
         "has_logo": _YES,

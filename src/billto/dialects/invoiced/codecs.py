@@ -1,0 +1,140 @@
+"""Invoiced: values as its clients write them. Forms have only texts, so every codec reads those as well."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from billto.dialects import codecs
+from billto.dialects.codecs import Codec, Schema
+from billto.domain.countries.world import world
+from billto.domain.nodes import Map, Text, storable
+from billto.domain.problems import Problem, Refused
+
+METADATA_KEYS_MAX, METADATA_VALUE_MAX = 50, 255
+_METADATA = Map(Text(most=METADATA_VALUE_MAX, null=False), most=METADATA_KEYS_MAX)
+
+
+def _refuse(code: str, detail: str) -> NoReturn:
+    raise Refused(Problem(code, detail=detail))
+
+
+def _loose(strict: Codec) -> Codec:
+    """The same values, which may also be given as text."""
+
+    def decode(value: Any) -> Any:
+        return strict.parse(value.strip()) if isinstance(value, str) else strict.decode(value)
+
+    return Codec(decode, strict.encode, decode, strict.schema)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return str(value)  # PHP and JavaScript send a postal code as a number
+    return value if isinstance(value, str) else _refuse("wrong_type", "text")
+
+
+def _bool(value: Any) -> bool:
+    return bool(value) if value in (0, 1) and isinstance(value, int) else codecs.BOOL.decode(value)
+
+
+_NUMBER = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,6})?")
+
+
+def _parse_number(text: str) -> Decimal:
+    if not _NUMBER.fullmatch(text):
+        _refuse("wrong_type", "a number")
+    return codecs.AMOUNT.decode(Decimal(text))  # type: ignore[no-any-return]
+
+
+def write_number(value: Decimal) -> int | Decimal:
+    """Whole numbers without `.0`: some clients read them as integers."""
+    whole = value.to_integral_value()
+    return int(whole) if whole == value else value.normalize()
+
+
+TEXT = Codec(_text, None, _text, {"type": "string"})
+BOOL = _loose(Codec(_bool, None, codecs.BOOL.parse, {"type": "boolean"}))
+WHOLE = _loose(codecs.WHOLE)
+NUMBER = _loose(Codec(codecs.AMOUNT.decode, write_number, _parse_number, {"type": "number"}))
+
+# The years 1 to 9999, less the last second: conditions reach to the one after.
+_SECONDS_LEAST, _SECONDS_MOST = -62_135_596_800, 253_402_300_798
+
+
+def read_seconds(value: Any) -> datetime:
+    seconds = WHOLE.decode(value)
+    if not _SECONDS_LEAST <= seconds <= _SECONDS_MOST:
+        _refuse("out_of_range", "seconds since 1970")
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def write_seconds(moment: datetime) -> int:
+    return int(moment.timestamp() // 1)
+
+
+UNIX = Codec(read_seconds, write_seconds, read_seconds, {"type": "integer"})
+
+
+def _shaped(fits: Callable[[str], bool], form: str, upper: bool, encode: Any, schema: Schema) -> Codec:
+    def decode(value: Any) -> str:
+        text = _text(value).strip()
+        text = text.upper() if upper and text.isascii() else text
+        return text if fits(text) else _refuse("invalid_format", form)
+
+    return Codec(decode, encode, decode, {"type": "string", **schema})
+
+
+COUNTRY = _shaped(
+    lambda code: code in world(), "two letters of ISO 3166-1", True, str.upper, {"pattern": "^[A-Z]{2}$"}
+)
+CURRENCY = _shaped(
+    lambda code: len(code) == 3 and code.isascii() and code.isalpha(),
+    "three letters of ISO 4217", True, str.lower, {"pattern": "^[a-z]{3}$"},
+)  # fmt: skip
+
+
+def _is_company(value: Any) -> bool:
+    kinds = {"company": True, "person": False}
+    return kinds[value] if isinstance(value, str) and value in kinds else _refuse(
+        "unknown_choice", ", ".join(kinds)
+    )  # fmt: skip
+
+
+KIND = Codec(
+    _is_company, lambda is_company: "company" if is_company else "person", _is_company,
+    {"type": "string", "enum": ["company", "person"]},
+)  # fmt: skip
+
+
+def _metadata(value: Any) -> dict[str, str]:
+    """Texts by key. Numbers become texts, and PHP's empty object is a list."""
+    if value == []:
+        return {}
+    if not isinstance(value, dict):
+        _refuse("wrong_type", "an object")
+    plain = {key: _plain(one) for key, one in value.items() if one is not None}
+    problems: list[Problem] = []
+    _METADATA.read(plain, (), problems)
+    if problems:
+        raise Refused(*problems)
+    return plain
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else _text(value)
+
+
+METADATA = Codec(_metadata, None, lambda text: _refuse("wrong_type", "an object"), _METADATA.shape())
+
+
+def _words(value: Any) -> list[str]:
+    given = value if isinstance(value, list) else [value]
+    words = [one for one in given if isinstance(one, str) and 1 <= len(one) <= 100 and storable(one)]
+    if len(words) < len(given) or len(words) > 100:
+        _refuse("wrong_type", "a list of at most 100 texts")
+    return words
+
+
+WORDS = Codec(_words, None, _words, {"type": "array", "items": {"type": "string"}})

@@ -1,0 +1,224 @@
+"""The vendor's own clients, as they are, against a real server; and what others of them need on the wire."""
+
+import json
+import os
+import socket
+import subprocess
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.drills.serving import Billto
+from tests.drills.wire import HOST
+from tests.web.house import Cast
+
+invoiced = pytest.importorskip("invoiced", reason="the vendor's client is not installed")
+
+Served = tuple[Billto, Cast]
+# An interpreter that has tap-invoiced, which does not bear what else the tests need.
+TAP = os.environ.get("BILLTO_TAP_PYTHON")
+
+
+def url(served: Served) -> str:
+    return f"http://{HOST}:{served[0].port}/invoiced"
+
+
+@pytest.fixture
+def client(served: Served) -> Any:
+    return at(served, served[1].shop_key)
+
+
+def at(served: Served, key: str) -> Any:
+    made = invoiced.Client(key)
+    made.api_url = url(served)
+    return made
+
+
+def test_a_customer_from_its_beginning_to_its_end(client: Any) -> None:
+    made = client.Customer.create(name="Acme", payment_terms="NET 30", metadata={"rep": "Jan"}, chase=False)
+    assert (made.name, made.payment_terms, made.metadata, made.chase) == (
+        "Acme",
+        "NET 30",
+        {"rep": "Jan"},
+        False,
+    )
+    assert type(made.id) is type(made.created_at) is int
+    found = client.Customer.retrieve(made.id)
+    assert dict(found) == dict(made)
+    found.payment_terms, found.phone = "NET 14", "(820) 297-2983"
+    assert found.save()
+    found.phone = None
+    assert found.save(city="Hill Valley")
+    again = client.Customer.retrieve(made.id)
+    assert (again.payment_terms, again.phone, again.city, again.name) == (
+        "NET 14",
+        None,
+        "Hill Valley",
+        "Acme",
+    )
+    assert again.delete()
+    with pytest.raises(
+        invoiced.errors.InvalidRequestError, match=f"Customer was not found: {made.id}"
+    ) as gone:
+        client.Customer.retrieve(made.id)
+    assert gone.value.status_code == 404
+
+
+def test_lists_go_on_as_long_as_there_is_a_next_page(served: Served) -> None:
+    client = at(served, served[1].sandbox)
+    names = [f"Page, {number}" for number in range(7)]
+    for name in names:
+        client.Customer.create(name=name, metadata={"of": "p,a;g"})
+    seen, page = [], 1
+    while True:
+        found, metadata = client.Customer.list(
+            per_page=3, page=page, metadata={"of": "p,a;g"}, filter={"chase": True}, sort="name asc"
+        )
+        seen += [one.name for one in found]
+        assert int(metadata.total_count) == 7
+        if "next" not in metadata.links:
+            break
+        page += 1
+    assert (seen, page) == (names, 3)
+    assert set(metadata.links) == {"self", "first", "previous", "last"}
+    none, metadata = client.Customer.list(filter={"name": "Nobody"}, open_balance=True)
+    assert (none, int(metadata.total_count)) == ([], 0)
+
+
+@pytest.mark.parametrize("kind", ["contacts", "list_notes", "line_items"])
+def test_what_hangs_on_a_customer(client: Any, kind: str) -> None:
+    field = "notes" if kind == "list_notes" else "name"
+    of = getattr(client.Customer.create(name="Acme"), kind)
+    made, other = of().create(**{field: "One"}), of().create(**{field: "Two"})
+    read = of().retrieve(made.id)
+    assert dict(read) == dict(made)
+    setattr(read, field, "Uno")
+    assert read.save()
+    found, metadata = of().list(per_page=1)
+    assert (found[0][field], int(metadata.total_count), "next" in metadata.links) == ("Uno", 2, True)
+    assert read.delete()
+    assert [one.id for one in of().list()[0]] == [other.id]
+    with pytest.raises(invoiced.errors.InvalidRequestError):
+        of().retrieve(made.id)
+
+
+def test_notes_by_their_own_address(client: Any) -> None:
+    of = client.Customer.create(name="Acme")
+    made = client.Note.create(customer_id=of.id, notes="Called")
+    assert [one.id for one in client.Note.list(filter={"customer": of.id})[0]] == [made.id]
+    made.notes = "Called twice"
+    assert made.save()
+    assert client.Note.retrieve(made.id).notes == "Called twice"
+    assert made.delete()
+
+
+def test_a_balance_is_plain_and_the_payment_sources_are_none(client: Any) -> None:
+    of = client.Customer.create(name="Acme", currency="eur")
+    assert of.balance() == {
+        "available_credits": 0, "currency": "eur", "due_now": 0, "history": [], "past_due": False,
+        "total_outstanding": 0,
+    }  # fmt: skip
+    assert of.payment_sources().list()[0] == []
+
+
+def test_refusals_are_the_clients_own_exceptions(served: Served, client: Any) -> None:
+    errors = invoiced.errors
+    of = client.Customer.create(name="Acme", number="N-1")
+    refusals: tuple[tuple[Any, str], ...] = (
+        (client.Customer.create, "Name is missing"),
+        (
+            lambda: client.Customer.create(name="B", number="N-1"),
+            "The Number you chose has already been taken",
+        ),
+        (lambda: client.Customer.list(filter={"x": 1}), "Invalid filter parameter: x"),
+        (client.Invoice.list, "Request was not recognized: GET /invoices"),
+        (lambda: of.send_statement(to=[{"email": "a@b.example"}]), "No e-mail channel is connected"),
+        (
+            lambda: of.send_statement_sms(to=[{"phone": "11234567890"}]),
+            "No text message channel is connected",
+        ),
+        (of.send_statement_letter, "Nobody to send it to"),
+        (of.invoice, "There are no pending line items to invoice"),
+        (of.consolidate_invoices, "Consolidated invoicing is not enabled"),
+    )
+    for call, words in refusals:
+        with pytest.raises(errors.InvalidRequestError, match=words) as caught:
+            call()
+        assert caught.value.error["type"] == "invalid_request"
+    with pytest.raises(errors.AuthenticationError, match="We could not authenticate the supplied API Key"):
+        at(served, "wrong").Customer.list()
+    with pytest.raises(errors.InvalidRequestError, match="Several entities can be reached with this key"):
+        at(served, served[1].live).Customer.list()
+
+
+def test_the_same_key_is_the_same_customer(client: Any) -> None:
+    one = client.Customer.create(idempotency_key="once", name="Once")
+    two = client.Customer.create(idempotency_key="once", name="Once")
+    assert dict(one) == dict(two)
+    assert len(client.Customer.list(filter={"name": "Once"})[0]) == 1
+    with pytest.raises(invoiced.errors.InvalidRequestError, match="Idempotency-Key was used"):
+        client.Customer.create(idempotency_key="once", name="Twice")
+    assert client.Customer.list(filter={"name": "Twice"})[0] == []
+
+
+def test_headers_of_lists_keep_their_capitals(served: Served) -> None:
+    """Java's and PHP's clients look for these names and no others."""
+    basic = b64encode(f"{served[1].shop_key}:".encode()).decode()
+    for authorization in (f"Basic {basic}", "Basic d3Jvbmc6"):
+        head = spoken(
+            served,
+            f"GET /invoiced/customers HTTP/1.1\r\nHost: billto.example\r\nAuthorization: {authorization}",
+        )
+        assert "\r\nX-Total-Count: " in head
+        assert "\r\nLink: <" in head
+    assert "<http://billto.example/invoiced/customers?page=1&per_page=100>; rel=\"self\"" in spoken(
+        served, f"GET /invoiced/customers HTTP/1.1\r\nHost: billto.example\r\nAuthorization: Basic {basic}"
+    )  # fmt: skip
+
+
+def spoken(served: Served, request: str) -> str:
+    """The head of an answer as it stands on the wire."""
+    with socket.create_connection((HOST, served[0].port), timeout=20) as wire:
+        wire.sendall(f"{request}\r\nConnection: close\r\n\r\n".encode())
+        said = b"".join(iter(lambda: wire.recv(65_536), b""))
+    return said.partition(b"\r\n\r\n")[0].decode()
+
+
+@pytest.mark.skipif(TAP is None, reason="BILLTO_TAP_PYTHON names no interpreter with tap-invoiced")
+def test_the_tap_discovers_and_syncs_customers(served: Served, tmp_path: Path) -> None:
+    client = at(served, served[1].charlie)
+    for number in range(102):
+        client.Customer.create(name=f"Tap {number}", number=f"T-{number}", metadata={"rep": "Jan"})
+    config, catalog = tmp_path / "config.json", tmp_path / "catalog.json"
+    config.write_text(json.dumps({"api_key": served[1].charlie, "start_date": "2020-01-01T00:00:00Z"}))
+    streams = json.loads(tapped(served, "--config", str(config), "--discover"))["streams"]
+    for stream in streams:
+        if stream["tap_stream_id"] == "customers":
+            (root,) = (one for one in stream["metadata"] if one["breadcrumb"] == [])
+            root["metadata"]["selected"] = True
+    catalog.write_text(json.dumps({"streams": streams}))
+    said = tapped(served, "--config", str(config), "--catalog", str(catalog)).splitlines()
+    messages = [json.loads(line) for line in said]
+    synced = [one["record"] for one in messages if one["type"] == "RECORD"]
+    assert sorted(one["name"] for one in synced) == sorted(["Mr Bucket", *(f"Tap {n}" for n in range(102))])
+    state = [one["value"] for one in messages if one["type"] == "STATE"][-1]
+    newest = client.Customer.list(sort="updated_at desc", per_page=1)[0][0]
+    assert state["bookmarks"]["customers"]["updated_at"] == newest.updated_at
+    # The next sync begins where this one ended.
+    remembered = tmp_path / "state.json"
+    remembered.write_text(json.dumps(state))
+    again = tapped(served, "--config", str(config), "--catalog", str(catalog), "--state", str(remembered))
+    last = [json.loads(line) for line in again.splitlines()]
+    assert 1 <= len([one for one in last if one["type"] == "RECORD"]) < 103
+
+
+def tapped(served: Served, *words: str) -> str:
+    """What the tap says, which is told where the server is and nothing else."""
+    assert TAP is not None
+    base = f"import invoiced; invoiced.Client.ApiBase = {url(served)!r}"
+    lines = f"{base}\nimport tap_invoiced\ntap_invoiced.main()"
+    done = subprocess.run([TAP, "-c", lines, *words], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
