@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PINNED := $(VENV)/.pinned
 INSTALLED := $(VENV)/.installed
+# A client that the tests run as it is, in an environment of its own: it bears no newer jsonschema.
+TAP := .tap/.installed
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SOURCES := src tests $(wildcard scripts/*.py) $(wildcard bench)
 
@@ -28,13 +30,18 @@ $(INSTALLED): $(PINNED) pyproject.toml
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
+$(TAP): requirements/tap.txt
+	$(PYTHON) -m venv --clear .tap
+	.tap/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/tap.txt
+	@touch $@
+
 run: install ## make demo data in ./.billto and serve it on 127.0.0.1:8080
 	$(BIN)/billto demo --serve
 
 test: lint types imports tests ## everything: lint, types, imports, all tests on SQLite and PostgreSQL
 	@echo 'All green.'
 
-tests: install
+tests: install $(TAP)
 	$(BIN)/python -m pytest
 
 lint: install ## ruff: rules and format
@@ -59,5 +66,5 @@ lock: ## pin the dependencies anew
 
 clean: ## remove what was made, also .venv and the demo data
 	rm -rf $(VENV) .billto build dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	rm -rf .import_linter_cache
+	rm -rf .import_linter_cache .tap
 	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from billto.dialects.dialect import Dialect, Does
+from billto.dialects.dialect import Dialect
 from billto.dialects.wire import WO, Table
 from billto.domain.attrs import catalogue
 from billto.domain.customer import Customer
@@ -23,7 +23,12 @@ language is neither shown nor touched by it. *In italics*: part of the attribute
 def table_of(dialect: Dialect) -> Table | None:
     """The table in which a dialect shows a customer."""
     return next(
-        (one.table for one in dialect.routes if one.does is Does.GET and one.table.record is Customer), None
+        (
+            one.table
+            for one in dialect.routes
+            if one.table.record is Customer and one.method == "GET" and one.path.endswith("/{id}")
+        ),
+        None,
     )
 
 

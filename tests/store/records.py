@@ -124,7 +124,8 @@ def records(kind: type[NamedTuple], least: int = 0, most: int = 8) -> st.SearchS
         apart = {"id": ids(number), **{name: f"{values[name]}{number}" for name in unique}}
         return make(**{**dict.fromkeys(optional), **values, **apart})
 
-    return st.frozensets(st.sampled_from(optional), max_size=FILLED_MAX).flatmap(filled)
+    some = st.frozensets(st.sampled_from(optional), max_size=FILLED_MAX) if optional else st.just(frozenset())
+    return some.flatmap(filled)
 
 
 def askable(kind: type[NamedTuple]) -> list[Attr]:
