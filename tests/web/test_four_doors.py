@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from billto.domain.customer import Customer
 from billto.domain.ids import read_id
 from billto.domain.scope import Scope
 from billto.domain.versions import Edit
+from billto.web.bodies import parse_json
 from billto.web.doors import to_json
 from billto.wiring import DIALECTS
 from tests.store.records import examples
@@ -119,6 +119,10 @@ def _shown(table: Table, record: Customer) -> dict[str, Any]:
     return json.loads(to_json(shown))
 
 
+# What only the request knows, for it is an address.
+OF_REQUEST = {"statement_pdf_url"}
+
+
 class Story:
     """One customer, asked for and changed through all doors."""
 
@@ -152,7 +156,8 @@ class Story:
     def read_by_all(self, record: Customer) -> None:
         for door in DOORS:
             answer = self.ask(door, door.get, id=self.name_of(door, record))
-            assert answer == json.loads(to_json(door.table.encode(record))), door.dialect.name
+            shown = json.loads(to_json(door.table.encode(record)))
+            assert answer == {**shown, **{name: answer[name] for name in OF_REQUEST & shown.keys()}}
 
 
 def test_what_one_door_writes_the_others_show(shared: House) -> None:
@@ -179,7 +184,7 @@ def test_what_one_door_writes_the_others_show(shared: House) -> None:
 
     def check(door: Door, body: Any, before: Customer | None, after: Customer) -> None:
         """What was said is what is stored, and what the door does not know is as it was."""
-        said = door.table.decode(msgspec.json.decode(json.dumps(body), type=Any), creating=False)
+        said = door.table.decode(parse_json(json.dumps(body).encode()), creating=False)
         for name, value in said.items():
             if not isinstance(value, Edit):
                 assert getattr(after, name) == value or name in ("custom", "contacts"), (name, body)
