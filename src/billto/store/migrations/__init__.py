@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from billto.domain.customer import Customer
 from billto.store.engine import Engine
-from billto.store.migrations import m0001_first, m0002_dialects
+from billto.store.migrations import m0001_first, m0002_dialects, m0004_keys
 
 
 class Migration(NamedTuple):
@@ -20,5 +20,6 @@ class Migration(NamedTuple):
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "accounts, keys, entities, customers", m0001_first.statements),
     Migration(2, "what other languages say of a customer", m0002_dialects.statements, (Customer,)),
+    Migration(4, "keys that follow others", m0004_keys.statements),
 )
 LATEST = MIGRATIONS[-1].number
