@@ -20,6 +20,6 @@ class Migration(NamedTuple):
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "accounts, keys, entities, customers", m0001_first.statements),
     Migration(2, "what other languages say of a customer", m0002_dialects.statements, (Customer,)),
-    Migration(4, "keys that follow others", m0004_keys.statements),
+    Migration(4, "keys that follow others, customers by number", m0004_keys.statements),
 )
 LATEST = MIGRATIONS[-1].number
