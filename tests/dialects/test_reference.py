@@ -149,8 +149,8 @@ ELSEWHERE = {
 
 def test_every_problem_is_documented_where_it_can_occur() -> None:
     documented = {code for route in DIALECT.routes for code in reference.codes(route, WORDING)}
-    # The first two belong to no route; nothing of entities and customers is unique but their ids.
-    assert set(CODES) - documented == {"unknown_path", "method_not_allowed", "taken"} | ELSEWHERE
+    # The first two belong to no route; numbers are unique, and keys end, at other doors.
+    assert set(CODES) - documented == {"unknown_path", "method_not_allowed", "key_ended"} | ELSEWHERE
 
 
 def test_it_names_no_other_place() -> None:

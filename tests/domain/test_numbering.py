@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billto.domain.numbering import Format, Reading, Token, fault, parse, read, render
+from billto.domain.numbering import Format, Reading, Token, by_format, by_habit, fault, parse, read, render
 from billto.domain.problems import Refused
 from billto.domain.templates import VARIABLES, placeholders, substitute, unknown
 
@@ -157,3 +157,39 @@ def test_a_text_without_known_names_stays_as_it_is(text: str) -> None:
 @given(st.text(), st.sampled_from(sorted(VARIABLES)))
 def test_a_value_arrives_letter_by_letter(value: str, name: str) -> None:
     assert substitute(f"<{{{name}}}>", {name: value}) == f"<{value}>"
+
+
+@pytest.mark.parametrize(
+    ("newest", "following"),
+    [
+        ((), "001"),
+        (("ACME", "K/x"), "001"),
+        (("CUST-0041",), "CUST-0042"),
+        (("ACME", "7", "CUST-1"), "8"),
+        (("099",), "100"),
+        (("999",), "1000"),
+        (("2026-A-09", "1"), "2026-A-10"),
+        (("a\nb1",), "a\nb2"),
+        (("12345678901234567899",), "12345678901234567900"),
+        (("٣",), "001"),
+    ],
+)
+def test_a_number_is_followed_by_the_next_in_its_row(newest: tuple[str, ...], following: str) -> None:
+    row = by_habit(newest)
+    assert row.write(row.last + 1) == following
+
+
+@pytest.mark.parametrize(
+    ("form", "newest", "following"),
+    [
+        ("CUST-{nnnn}", (), "CUST-0001"),
+        ("CUST-{nnnn}", ("17", "CUST-0041", "CUST-0099"), "CUST-0042"),
+        ("{yyyy}/{nn}", ("2025/07", "2026/03"), "2026/04"),
+        ("{yy}-{nn}", ("25-07",), "26-01"),
+    ],
+)
+def test_a_format_goes_on_after_the_newest_that_it_wrote(
+    form: str, newest: tuple[str, ...], following: str
+) -> None:
+    row = by_format(parse(form), newest, 2026)
+    assert row.write(row.last + 1) == following

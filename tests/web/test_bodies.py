@@ -173,6 +173,13 @@ def test_whole_numbers_go_as_far_as_doubles_are_exact(sign: str) -> None:
     )
 
 
+@pytest.mark.parametrize("literal", ["1.0017371684122232e16", "-9007199254740993e0", "90071992547409.93E2"])
+def test_a_long_whole_number_written_as_a_fraction_stays_one(literal: str) -> None:
+    value = bodies.parse_json(literal.encode())
+    assert value == Decimal(literal)
+    assert str(bodies.parse_json(str(value).encode())) == str(value)
+
+
 def test_text_values_survive_with_nul_and_halves_of_pairs() -> None:
     assert bodies.parse_json(b'["\\u0000", "\\ud800"]') == ["\0", "\ud800"]
 

@@ -37,6 +37,7 @@ async def create_key(
     name: str | None = None,
     read_only: bool = False,
     expires_at: datetime | None = None,
+    rotated_from_id: str | None = None,
 ) -> NewKey:
     """A new key; raises Refused when the account or, in this environment of it, the entity does not exist."""
     if await tx.account(account_id) is None:
@@ -50,6 +51,7 @@ async def create_key(
     key = Key(
         id=tx.new_id(), account_id=account_id, environment=environment, hint=hint, digest=rules.digest(token),
         created_at=tx.now, entity_id=entity_id, name=name, read_only=read_only, expires_at=expires_at,
+        rotated_from_id=rotated_from_id,
     )  # fmt: skip
     return NewKey(await tx.insert(checked(key)), token)
 
@@ -65,8 +67,6 @@ async def revoke_key(tx: Tx, key_id: str) -> Key:
     if not found:
         raise Refused(Problem("not_found", detail="Key"))
     (old,) = found
-    if old.revoked_at is not None:
-        return old
-    new = old._replace(revoked_at=tx.now)
+    new = rules.revoked(old, tx.now)
     await tx.update(old, new, Scope(old.account_id, old.environment, key_id=""))
     return new

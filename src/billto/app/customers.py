@@ -1,6 +1,7 @@
 """What can be done with customers. Every verb works within one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from billto.app import families, numbers, records
@@ -13,12 +14,20 @@ from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Op, Page, Query
 from billto.domain.tombstone import Tombstone
 
+# What a door asks of a customer beyond what holds for all, with what it was before a change; it raises
+# Refused.
+Demand = Callable[[Customer, Customer | None], None]
 
-async def create(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Customer:
+
+async def create(
+    tx: Tx, asked: Request, values: Mapping[str, Any], *, demand: Demand | None = None
+) -> Customer:
     if values.get("parent") is not None:
         await families.check_parent(tx, asked, values["parent"])
-    made = rules.made(values, entity_id=asked.scope.entity, id=tx.new_id(), now=tx.now)
-    stored = await tx.insert(made)
+    new = rules.made(values, entity_id=asked.scope.entity, id=tx.new_id(), now=tx.now)
+    if demand is not None:
+        demand(new, None)
+    stored = await tx.insert(rules.settled(new, None, tx.new_id))
     await records.note(tx, asked, "customer.created", stored)
     return stored
 
@@ -58,13 +67,20 @@ async def page(reader: Reader, asked: Request, query: Query) -> Page:
     return await reader.page(Customer, asked.scope, query)
 
 
-async def change(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> Customer:
+async def change(
+    tx: Tx, asked: Request, id: Id, values: Mapping[str, Any], *, demand: Demand | None = None
+) -> Customer:
     if values.get("parent") is not None:
         child = await records.expected(tx, asked, Customer, id)
         await families.check_parent(tx, asked, values["parent"], child)
-    return await records.change(
-        tx, asked, Customer, id, "customer.updated", lambda old, now: rules.changed(old, values, now)
-    )
+
+    def becomes(old: Customer, now: datetime) -> Customer:
+        new = rules.changed(old, values, now)
+        if demand is not None:
+            demand(new, old)
+        return new if new is old else rules.settled(new, old, tx.new_id)
+
+    return await records.change(tx, asked, Customer, id, "customer.updated", becomes)
 
 
 async def trash(tx: Tx, asked: Request, id: Id) -> Customer:

@@ -1,20 +1,23 @@
 """The numbers that records get when nobody gives them one: in sequence, by the entity's format."""
 
-from datetime import UTC
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from billto.app.parts import Request, Tx
+from billto.app import records
+from billto.app.parts import Reader, Request, Tx
+from billto.domain import entity as entities
 from billto.domain import numbering
 from billto.domain.customer import Customer
 from billto.domain.entity import Entity
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import Compare, Op, Query
+from billto.domain.query import Compare, Missing, Not, Op, Order, Query
 
 # How many numbers are looked up at once where the next ones are taken, as after an import.
 _LOOKED_UP_MAX = 500
 _LENGTH_MAX = 100
+# A free number is proposed out of batches of this many, beginning after those of so many newest customers.
+_AT_ONCE = 100
 
 
 class _Sequence(NamedTuple):
@@ -51,11 +54,54 @@ def _of_customers(tx: Tx, entity: Entity) -> _Sequence:
     formats = entity.settings.get("number_formats")
     said = formats.get("customer") if isinstance(formats, dict) else None
     form = numbering.parse(str(said or numbering.DEFAULT_CUSTOMER_FORMAT))
-    year = tx.now.astimezone(ZoneInfo(entity.timezone) if entity.timezone else UTC).year
+    year = entities.year(entity, tx.now)
     return _Sequence(f"customer/{year}" if form.is_yearly else "customer", form, year)
 
 
-async def _taken(tx: Tx, asked: Request, numbers: tuple[str, ...]) -> set[str]:
+async def proposed(reader: Reader, asked: Request, now: datetime) -> str:
+    """The next free customer number of the entity's format, or else in the row of the newest; nothing is
+    taken by it."""
+    newest = await reader.page(
+        Customer,
+        asked.scope,
+        Query(
+            where=Not(Missing("number")),
+            order=(Order("id", descending=True),),
+            limit=_AT_ONCE,
+            counted=False,
+        ),
+    )
+    written = [str(one.number) for one in newest.records]
+    entity = await records.get(reader, asked, Entity, asked.scope.entity)
+    formats: Any = entity.settings.get("number_formats") or {}
+    form = formats.get("customer")
+    year = entities.year(entity, now)
+    row = numbering.by_format(numbering.parse(form), written, year) if form else numbering.by_habit(written)
+    return row.write(await _free(reader, asked, row))
+
+
+async def is_free(reader: Reader, asked: Request, number: str) -> bool:
+    """Whether no customer outside the trash has the number."""
+    return not await _taken(reader, asked, (number,))
+
+
+async def _free(reader: Reader, asked: Request, row: numbering.Row) -> int:
+    """A number that nobody has, right after one that somebody has: at wider and wider steps until one is
+    free, then at narrower ones back to the first behind it."""
+    last, step = row.last, 1
+    while True:
+        batch = [last + step * at for at in range(1, _AT_ONCE + 1)]
+        taken = await _taken(reader, asked, tuple(map(row.write, batch)))
+        free = next((n for n in batch if row.write(n) not in taken), None)
+        if free is None:
+            last, step = batch[-1], step * _AT_ONCE
+        elif step == 1:
+            return free
+        else:
+            last, step = free - step, step // _AT_ONCE
+
+
+async def _taken(reader: Reader, asked: Request, numbers: tuple[str, ...]) -> set[str]:
     where = Compare("number", Op.IN, numbers)
     query = Query(where, order=unambiguous(()), limit=len(numbers), counted=False)
-    return {one.number for one in (await tx.page(Customer, asked.scope, query)).records}
+    return {str(one.number) for one in (await reader.page(Customer, asked.scope, query)).records}

@@ -25,3 +25,8 @@ def basic_user(headers: Mapping[str, str], given: Given) -> str:
         return base64.b64decode(said.strip(), validate=True).decode().partition(":")[0]
     except (binascii.Error, ValueError):
         raise Refused(Problem("unauthorized")) from None
+
+
+def api_key(headers: Mapping[str, str], given: Given) -> str:
+    """The token of `X-API-KEY`, or a bearer's."""
+    return headers.get("x-api-key", "").strip() or bearer(headers, given)

@@ -92,6 +92,7 @@ class Said(NamedTuple):
     status: int | None = None  # the route's, unless said otherwise
     headers: Mapping[str, str] = {}
     shows: str | None = None  # the record whose data are in it: forgotten when that is erased
+    kept: Any = None  # what a repeat is answered instead, where the body says what must not be kept
 
 
 class Listed(NamedTuple):

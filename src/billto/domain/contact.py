@@ -1,5 +1,9 @@
 """The people at a customer: kept inside it, as one list that every door shows in its own way."""
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
 from billto.domain.nodes import Anything, Bool, Group, Many, Map, Node, Text, Whole
 
 CONTACTS_MAX = 100
@@ -52,3 +56,35 @@ def serial_of(id: str) -> int:
     """
     bits = int(id, 16)
     return max(1, ((bits >> 54) - _SINCE) << 11 | (bits >> 16) & 0x7FF)
+
+
+Items = list[dict[str, Any]]
+
+
+def settled(items: Items, before: Items, new_id: Callable[[], str], now: datetime) -> Items:
+    """The contacts as they are kept: new ones get an id, and the times tell what was touched."""
+    moment = f"{now.isoformat(timespec='milliseconds')[:-6]}Z"
+    known = {one.get("id"): one for one in before}
+    serials = {one["serial"] for one in items if "serial" in one}
+    kept = []
+    for one in items:
+        if "id" not in one:
+            one = {**_identity(new_id, serials), **one, "created_at": moment, "updated_at": moment}
+        elif one != known.get(one["id"], one):
+            one = {**one, "updated_at": moment}
+        kept.append(one)
+    return kept
+
+
+def _identity(new_id: Callable[[], str], serials: set[int]) -> dict[str, Any]:
+    """An id whose whole number no other contact of the list has."""
+    id = new_id()
+    while serial_of(id) in serials:
+        id = new_id()
+    serials.add(serial_of(id))
+    return {"id": id, "serial": serial_of(id)}
+
+
+def identified(items: Items, new_id: Callable[[], str]) -> Items:
+    """The delivery addresses, each with an id."""
+    return [one if "id" in one else {"id": new_id(), **one} for one in items]

@@ -1,13 +1,14 @@
 """The customer: whom you bill."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, NamedTuple
 
 from billto.domain.attrs import AMOUNT, CUSTOM, FLAG, ID, METADATA, MOMENT, NUMBER, text, tree
 from billto.domain.bank import ACCOUNT
-from billto.domain.contact import CONTACTS, DELIVERY_ADDRESSES
+from billto.domain.contact import CONTACTS, DELIVERY_ADDRESSES, identified
+from billto.domain.contact import settled as settled_contacts
 from billto.domain.nodes import Anything, Choice, Group, Many, Text
 from billto.domain.places import with_country_code
 from billto.domain.problems import Problem, Refused
@@ -155,13 +156,27 @@ def changed(customer: Customer, values: Mapping[str, Any], now: datetime) -> Cus
     return touched(customer, _apart(_named(given, customer), customer), now)
 
 
+def settled(customer: Customer, before: Customer | None, new_id: Callable[[], str]) -> Customer:
+    """The customer with ids for the contacts and delivery addresses that are new in it."""
+    new: dict[str, Any] = {}
+    if customer.contacts:
+        known = (before and before.contacts) or []
+        new["contacts"] = settled_contacts(customer.contacts, known, new_id, customer.updated_at)
+    if customer.delivery_addresses:
+        new["delivery_addresses"] = identified(customer.delivery_addresses, new_id)
+    return customer._replace(**new)
+
+
 def full_name(first: str | None, last: str | None) -> str:
     return " ".join(filter(None, (first, last)))
 
 
 def _named(given: dict[str, Any], customer: Customer) -> dict[str, Any]:
-    """A name that was put together out of first and last name follows them."""
-    if not given.keys() & {"first_name", "last_name"} or "name" in given:
+    """A name that was put together out of first and last name follows them.
+
+    Sent back as it is, it says nothing: clients return whole records with one field changed.
+    """
+    if not given.keys() & {"first_name", "last_name"} or given.get("name", customer.name) != customer.name:
         return given
     if customer.name != full_name(customer.first_name, customer.last_name):
         return given

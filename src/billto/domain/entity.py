@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, NamedTuple
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from billto.domain.attrs import AMOUNT, FLAG, ID, METADATA, MOMENT, NUMBER, text, tree
 from billto.domain.countries import Country, country, resolve
@@ -150,3 +150,8 @@ def disabled(entity: Entity, now: datetime) -> Entity:
 def home(entity: Entity) -> Country:
     """The rules of the entity's country."""
     return country(entity.country_code)
+
+
+def year(entity: Entity, now: datetime) -> int:
+    """The year it is where the entity is, as far as its time zone is known."""
+    return (now.astimezone(ZoneInfo(entity.timezone)) if entity.timezone else now).year

@@ -6,6 +6,7 @@ beside it.
 """
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -125,3 +126,30 @@ def _matching(part: str | Token) -> str:
     if part.letter != "y":  # longer than its padding only without leading zeros: one number, one spelling
         digits += f"|[1-9][0-9]{{{part.width},18}}"
     return f"(?P<{part.letter}>{digits})"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Numbers in a row: how each is written, and the last that is known to be."""
+
+    last: int
+    write: Callable[[int], str]
+
+
+def by_format(form: Format, newest: Sequence[str], year: int) -> Row:
+    """The row of a format, after the newest of some numbers that it wrote (in this year, if that counts)."""
+    readings = (read(form, number, year // 100 * 100) for number in newest)
+    last = next((one.n for one in readings if one is not None and one.year in (None, year)), 0)
+    return Row(last, lambda n: render(form, n, year))
+
+
+# A number without a format: whatever stands before its last digits stays as it is.
+_HABIT = re.compile(r"(.*?)([0-9]{1,18})", re.DOTALL)
+_PLAIN_WIDTH = 3
+
+
+def by_habit(newest: Sequence[str]) -> Row:
+    """The row that the newest of some numbers stands in: `CUST-0041` is followed by `CUST-0042`."""
+    found = next(filter(None, map(_HABIT.fullmatch, newest)), None)
+    before, digits = found.groups() if found else ("", "0" * _PLAIN_WIDTH)
+    return Row(int(digits), lambda n: f"{before}{n:0{len(digits)}}")

@@ -1,10 +1,12 @@
 """Which country an address is in: free text in any language, and the code that follows from it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from billto.domain.countries import resolve
+from billto.domain.countries import country, resolve
 from billto.domain.countries.world import world
+from billto.domain.problems import Problem
 from billto.domain.versions import Edit
 
 
@@ -34,3 +36,11 @@ def by_code(code: str | None) -> dict[str, Any]:
         return known.name if known else None
 
     return {"country_code": code, "country": Edit((named,))}
+
+
+def post_code_problems(code: str | None, post_code: str | None) -> tuple[Problem, ...]:
+    """What is wrong with a post code in the country of this code, where that has a form for them."""
+    form = country(code).post_code_form if code else ""
+    if not form or not post_code or re.fullmatch(form, post_code):
+        return ()
+    return (Problem("invalid_format", ("post_code",), f"^{form}$ in {str(code).upper()}"),)

@@ -99,6 +99,7 @@ CODES: Mapping[str, Code] = {
     "in_use": Code(409, "is still referred to by {detail}"),
     "taken": Code(409, "is in use already"),
     "changed_since": Code(412, "was changed since the version that If-Match names"),
+    "key_ended": Code(409, "has expired or was revoked, and opens nothing again; create another key"),
     "key_reused": Code(409, "was used for another request already"),
     "key_in_flight": Code(409, "belongs to a request that is still being worked on"),
     # ourselves

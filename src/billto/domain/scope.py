@@ -33,11 +33,12 @@ class Scope:
 
     @property
     def tenant_id(self) -> str:
-        """Whose request it is: the entity's, or the account's in one environment when it is about no entity.
+        """Whose request it is: the entity's, or the account's in one environment when it is about no entity
+        and the key opens all of them.
 
         An account's live and sandbox keys are strangers to each other, also where they use one request id.
         """
-        return self.entity_id or f"{self.account_id}/{self.environment}"
+        return self.entity_id or self.bound_to or f"{self.account_id}/{self.environment}"
 
     def about(self, entity_id: str) -> "Scope":
         """The same scope for a request about one entity."""

@@ -32,7 +32,7 @@ class Layout(NamedTuple):
 
 LAYOUTS: dict[type[Any], Layout] = {
     Account: Layout("account", narrowed=(("id", "account_id"),)),
-    Key: Layout("key", ("account_id", "environment")),
+    Key: Layout("key", ("account_id", "environment"), narrowed=(("entity_id", "bound_to"),)),
     Entity: Layout(
         "entity", ("account_id", "environment"), narrowed=(("id", "bound_to"),), allotted=True,
         searched=True, orders=("id",),

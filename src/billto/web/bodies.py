@@ -248,7 +248,10 @@ def _fraction(literal: str) -> Decimal:
     exponent = literal.lower().partition("e")[2]
     if len(literal) > NUMBER_LENGTH_MAX or abs(int(exponent or "0")) > EXPONENT_MAX:
         raise _NumberFault(literal, "a number with too many digits or too large an exponent")
-    return Decimal(literal)
+    number = Decimal(literal)
+    # Shown as a whole number of that size, it could not be sent back.
+    is_long = number.as_tuple().exponent == 0 and abs(number) > WHOLE_MAX
+    return Decimal(f"{number}.0") if is_long else number
 
 
 def _constant(literal: str) -> Any:

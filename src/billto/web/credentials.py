@@ -54,6 +54,10 @@ class Credentials:
             case _:
                 return scope.about(await self._entity(scope, dialect.entity_headers, headers))
 
+    def forget(self) -> None:
+        """What was read of keys: one of them was changed here, which holds at once."""
+        self._keys.clear()
+
     async def _key(self, token: str, now: datetime) -> Key:
         kept = self._keys.get(token)
         if kept is not None and now < kept[1] and kept[0].is_good(now):

@@ -21,6 +21,7 @@ from billto.dialects.dialect import (
     Told,
     Where,
 )
+from billto.domain.account import Key
 from billto.domain.answer import Answer
 from billto.domain.paging import Cursors, place
 from billto.domain.problems import Problem, Refused
@@ -46,6 +47,7 @@ class Reply(NamedTuple):
     body: bytes
     headers: Mapping[str, str] = {}
     shows: str | None = None  # the record whose data are in the body
+    kept: bytes | None = None  # the body of a repeat, where it is another
 
 
 class Observed(NamedTuple):
@@ -115,9 +117,13 @@ class Doors:
             raise Refused(Problem("read_only_key"))
         body = await self._body(call)
         work = self._work(call, Request(scope, given_id, _expected(call.headers)), body, now)
-        if given_id is None:
-            return await self._store.write(work)
-        return await self._once(call, scope.tenant_id, given_id, body, work)
+        try:
+            if given_id is None:
+                return await self._store.write(work)
+            return await self._once(call, scope.tenant_id, given_id, body, work)
+        finally:
+            if route.table.record is Key:
+                self._credentials.forget()
 
     async def _body(self, call: Call) -> Any:
         """The body of a request that takes one; of any other it is read and passed over."""
@@ -185,11 +191,9 @@ class Doors:
             if before is not None:
                 return _replayed(before, fingerprint, name)
             reply = await write(tx)
-            tag = reply.headers.get("ETag")
+            tag, kept = reply.headers.get("ETag"), reply.body if reply.kept is None else reply.kept
             await tx.keep(
-                Answer(
-                    tenant, given_id, fingerprint, reply.status, tag, reply.body.decode(), tx.now, reply.shows
-                )
+                Answer(tenant, given_id, fingerprint, reply.status, tag, kept.decode(), tx.now, reply.shows)
             )
             return reply
 
@@ -241,7 +245,8 @@ def _told(call: Call, body: Any, now: datetime) -> Told:
 
 def _said(route: Route, said: Said) -> Reply:
     body = b"" if said.body is None else to_json(said.body)
-    return Reply(said.status or route.status, body, said.headers, said.shows)
+    kept = None if said.kept is None else to_json(said.kept)
+    return Reply(said.status or route.status, body, said.headers, said.shows, kept)
 
 
 def _start(cursors: Cursors, cursor: str, backwards: bool) -> Start:

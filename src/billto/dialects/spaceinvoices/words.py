@@ -209,6 +209,7 @@ OPERATIONS = {
     "POST /customers": Operation(
         "createCustomer",
         "Adds a customer to the entity. Only the name is required; whatever is known goes beside it.",
+        ("taken",),
     ),
     "GET /customers": Operation(
         "listCustomers",
@@ -235,6 +236,7 @@ OPERATIONS = {
         "updateCustomer",
         "Changes the fields that are given, and no others. `metadata` and `bank_accounts` are replaced as a "
         "whole. A change that changes nothing makes no new version.",
+        ("taken",),
     ),
     "DELETE /customers/{id}": Operation(
         "deleteCustomer",
@@ -246,7 +248,9 @@ OPERATIONS = {
         ("not_in_trash", "in_use"),
     ),
     "POST /customers/{id}/restore": Operation(
-        "restoreCustomer", "Takes a customer out of the trash. One that is not there stays as it is."
+        "restoreCustomer",
+        "Takes a customer out of the trash. One that is not there stays as it is.",
+        ("taken",),
     ),
 }
 
@@ -264,6 +268,7 @@ PROBLEMS = {
     "malformed": Problem("malformed", (), "the body is not JSON: expecting value at line 1, column 10"),
     "unknown_field": Problem("unknown_field", ("query", "colour"), ", ".join(CUSTOMER.names(FIND))),
     "required": Problem("required", ("name",)),
+    "taken": Problem("taken", ("external_id",)),
     "wrong_type": Problem("wrong_type", ("name",), "text"),
     "other_environment": Problem("other_environment", ("environment",), "live"),
     "entity_needed": Problem("entity_needed", ("x-entity-id",), "the header x-entity-id"),

@@ -19,4 +19,5 @@ AUSTRIA = Country(
         "3w_b2b": _EXPORT,
         "3w_b2c": _EXPORT,
     },
+    post_code_form="[0-9]{4}",
 )

@@ -2,4 +2,4 @@
 
 from billto.domain.countries.country import Country
 
-SWITZERLAND = Country("CH", "Switzerland", "CHF", "de-CH", max_taxes_per_item=1)
+SWITZERLAND = Country("CH", "Switzerland", "CHF", "de-CH", max_taxes_per_item=1, post_code_form="[0-9]{4}")

@@ -44,4 +44,6 @@ class Country:
     # Attributes of the entity that the country's law wants on documents, in the order in which to ask for
     # them.
     required: tuple[str, ...] = ()
+    # What the post code of a customer's address must look like at doors that check it; free where empty.
+    post_code_form: str = ""
     post_code: str = ""  # a regular expression the whole post code must match, where the form is fixed by law

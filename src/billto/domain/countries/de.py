@@ -20,4 +20,5 @@ GERMANY = Country(
         "3w_b2b": _EXPORT,
         "3w_b2c": _EXPORT,
     },
+    post_code_form="[0-9]{5}",
 )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from billto.domain.customer import Customer
 from billto.store.engine import Engine
-from billto.store.migrations import m0001_first, m0002_dialects, m0003_invoiced
+from billto.store.migrations import m0001_first, m0002_dialects, m0003_invoiced, m0004_keys
 
 
 class Migration(NamedTuple):
@@ -21,5 +21,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "accounts, keys, entities, customers", m0001_first.statements),
     Migration(2, "what other languages say of a customer", m0002_dialects.statements, (Customer,)),
     Migration(3, "notes, pending line items, parents", m0003_invoiced.statements),
+    Migration(4, "keys that follow others, customers by number", m0004_keys.statements),
 )
 LATEST = MIGRATIONS[-1].number

@@ -1,0 +1,95 @@
+"""faktoora: how lists and refusals are written."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from billto.dialects.dialect import Failure, Listed, Said, Where
+from billto.dialects.faktoora.query import RELATIONS, relations
+from billto.domain.problems import CODES, Problem, Refused
+from billto.domain.query import Query
+
+_NOWHERE = Where()
+
+# The `code` of a refusal, by status. The vendor answers 400 also for a value that does not fit.
+NAMES: Mapping[int, str] = {
+    400: "BAD_REQUEST",
+    401: "UNAUTHORIZED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    408: "REQUEST_TIMEOUT",
+    409: "CONFLICT",
+    412: "PRECONDITION_FAILED",
+    413: "PAYLOAD_TOO_LARGE",
+    415: "UNSUPPORTED_MEDIA_TYPE",
+    429: "TOO_MANY_REQUESTS",
+    500: "INTERNAL_SERVER_ERROR",
+    503: "SERVICE_UNAVAILABLE",
+    507: "INSUFFICIENT_STORAGE",
+}
+
+
+def status_of(refused: Refused) -> int:
+    return 400 if refused.status == 422 else refused.status
+
+
+def listing(listed: Listed) -> Said:
+    asked = relations(listed.given)
+    shown = [_related(listed.table.encode(one), asked) for one in listed.page.records]
+    return Said(enveloped(shown, listed.query, listed.page.total or 0))
+
+
+def enveloped(shown: Sequence[Any], query: Query, total: int) -> dict[str, Any]:
+    meta = {
+        "page": query.skip // query.limit + 1,
+        "perPage": query.limit,
+        "totalItems": total,
+        "totalPages": -(-total // query.limit),
+    }
+    return {"data": shown, "meta": meta}
+
+
+def _related(shown: dict[str, Any], asked: Sequence[str]) -> dict[str, Any]:
+    """A record of a list with what was asked for: under the relation's name, and its own where it has one."""
+    loaded = {own: shown.pop(own) for own in RELATIONS.values() if own}
+    for name in asked:
+        own = RELATIONS[name]
+        if own:
+            shown[own] = loaded[own]
+        shown[name] = loaded[own] if own else None
+    return shown
+
+
+def dropped(_record: Any) -> dict[str, bool]:
+    return succeeded(True)
+
+
+def succeeded(whether: bool) -> dict[str, bool]:
+    return {"succeed": whether}
+
+
+def failure(refused: Refused, _where: Where = _NOWHERE) -> Failure:
+    """`{code, statusCode, message}`; the message says every problem, with the field it is about."""
+    status = status_of(refused)
+    message = "; ".join(map(_sentence, refused.problems))
+    body = {
+        "code": NAMES[status],
+        "statusCode": status,
+        # What may repeat a question: half of a surrogate pair, which no answer can hold, becomes an escape.
+        "message": message.encode(errors="backslashreplace").decode(),
+    }
+    headers = {}
+    if refused.retry_seconds is not None:
+        headers["Retry-After"] = str(refused.retry_seconds)
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Failure(status, body, headers)
+
+
+def _sentence(problem: Problem) -> str:
+    where = ".".join(map(str, problem.path))
+    sentence = problem.sentence
+    return f"{where}: {sentence}" if where else sentence[:1].upper() + sentence[1:]
+
+
+assert {code.status for code in CODES.values()} - {422} <= set(NAMES)
