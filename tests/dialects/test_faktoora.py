@@ -155,7 +155,9 @@ def test_a_person_that_is_merged_loses_nothing_that_was_not_named(item: Any, sai
     assert woven(after, shown) == after
     if said.get("lastName"):
         assert shown["lastName"] == said["lastName"]
-        assert after["name"].endswith(said["lastName"])
+        # A name in one piece stays as it is while the parts of it are sent back unchanged.
+        if said["lastName"] != item.get("last_name"):
+            assert after["name"].endswith(said["lastName"])
 
 
 def test_what_is_unknown_of_an_address_is_echoed() -> None:

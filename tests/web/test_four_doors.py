@@ -100,7 +100,7 @@ def bodies(draw: st.DrawFn, table: Table, *, creating: bool, number: int) -> dic
     moment = draw(st.just(None))
     bare = dict.fromkeys(catalogue(Customer), moment) | {"metadata": {}, "custom": {}}
     shown = _shown(table, Customer(**{**bare, **values}))
-    needed = [one.wire for one in table.rows if one.access is REQ] if creating else []
+    needed = [one.wire for one in table.rows if one.access is REQ or one.wire in NAMES] if creating else []
     free = [one.wire for one in table.rows if one.access is not RO and one.wire in shown]
     chosen = {*needed, *draw(st.lists(st.sampled_from(free), min_size=0 if creating else 1, max_size=8))}
     return {wire: shown[wire] for wire in free if wire in chosen}
@@ -118,6 +118,9 @@ def _shown(table: Table, record: Customer) -> dict[str, Any]:
             shown[one.wire] = one.of(record)
     return json.loads(to_json(shown))
 
+
+# What every language calls somebody by: whoever is made needs a name.
+NAMES = ("name", "firstName", "lastName")
 
 # What only the request knows, for it is an address.
 OF_REQUEST = {"statement_pdf_url"}

@@ -120,7 +120,7 @@ def _of_parameter(problem: Problem) -> str:
     name, sentence = str(next(iter(problem.path), "")), problem.sentence
     if not name or sentence.startswith("Invalid"):
         return sentence[:1].upper() + sentence[1:]
-    return f"{'Idempotency-Key' if name == 'X-Request-Id' else _label(name)} {sentence}"
+    return f"{name if name == 'Idempotency-Key' else _label(name)} {sentence}"
 
 
 def _of_field(problem: Problem, label: str) -> str:
