@@ -8,6 +8,7 @@ from billto.dialects.loopback.filters import Form
 from billto.domain.problems import CODES, Problem, Refused
 
 PREFIX = "/v1"
+MESSAGE_LENGTH_MAX = 2_000
 
 # What LoopBack calls the records.
 MODELS: Mapping[str, str] = {"Customer": "Client", "Entity": "Organization", "Account": "Account"}
@@ -67,17 +68,19 @@ def failure(refused: Refused, where: Where) -> Failure:
     error: dict[str, Any] = {"statusCode": status, "name": _NAMES.get(first.code, "Error")}
     if status == 422 and first.path:
         error |= _invalid(refused.problems, where)
-    elif status == 422:
+    elif first.code == "wrong_type":
         error |= {"statusCode": 400, "message": "Value is not an object."}
     elif first.code in ("unknown_path", "method_not_allowed"):
-        error["message"] = f"There is no method to handle {where.method} {where.path[len(PREFIX) :] or '/'}"
+        error["message"] = (
+            f"There is no method to handle {where.method} {where.path[len(PREFIX) :][:200] or '/'}"
+        )
     elif first.code == "not_found":
         error |= _absent(first, where)
     else:
         error["message"] = "; ".join(map(_sentence, refused.problems))
     if first.code in _CODES:
         error["code"] = _CODES[first.code]
-    error["message"] = _shown(error["message"])
+    error["message"] = _shown(error["message"])[:MESSAGE_LENGTH_MAX]
     return Failure(error["statusCode"], {"error": error}, headers)
 
 
