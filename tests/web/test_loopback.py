@@ -128,8 +128,8 @@ def test_bodies_that_are_no_objects_are_bad_requests(shared: House) -> None:
     v1 = alice(shared)
     for body in (5, "Ana", True):
         assert error(v1.ask("POST", v1.clients, body)) == Error(400, "Error", "Value is not an object.")
-    for body in (b"{", b'{"name": "A", "name": "B"}', b"\xff"):
-        refused = error(v1.ask("POST", v1.clients, body))
+    for broken in (b"{", b'{"name": "A", "name": "B"}', b"\xff"):
+        refused = error(v1.ask("POST", v1.clients, broken))
         assert (refused.status, refused.name) == (400, "SyntaxError")
     assert error(v1.ask("POST", v1.clients, b"x", {"Content-Type": "text/csv"})).status == 415
 

@@ -19,7 +19,7 @@ def _data(given: Any) -> dict[str, Any]:
     value = DATA.read(given, (), problems)
     if problems:
         raise Refused(*problems)
-    return {"data": value}
+    return {"data": value or None}  # shown as an empty list, as it is when nothing was ever said
 
 
 CLIENT = Table(

@@ -104,10 +104,11 @@ def _object(value: Any) -> dict[str, Any]:
 def _where(table: Table, tree: Any) -> Node:
     if tree is None or tree == "":
         return All()
+    conditions = _object(tree)
     try:
-        return where.read(table, _object(tree))
+        return where.read(table, conditions)
     except Refused as refused:
-        raise Refused(*(one.within("where") if one.path else one for one in refused.problems)) from None
+        raise Refused(*(one.within("where") for one in refused.problems)) from None
 
 
 def _deleted(value: Any) -> bool:

@@ -71,7 +71,8 @@ def _manner(named: Callable[[Table, str], Field | None]) -> Callable[[Table], Ma
 
 def _unknown(table: Table, name: str) -> Field | None:
     """A property that no record has: nothing equals it, and everything else is unequal to it."""
-    return None if name.partition(".")[0] in table.by_wire else _NOWHERE
+    is_field = name in table.by_wire or name.startswith("custom.")
+    return None if is_field else _NOWHERE
 
 
 def _of_client(table: Table, name: str) -> Field | None:
