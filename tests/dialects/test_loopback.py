@@ -1,11 +1,14 @@
 """v1: its filters become trees of the domain, its refusals have LoopBack's form."""
 
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from billto.dialects.asking import CONDITIONS_MAX, JOINS_DEPTH_MAX
 from billto.dialects.dialect import Where
@@ -16,8 +19,10 @@ from billto.dialects.loopback.lenient import BOOL, MOMENT, TEXT
 from billto.dialects.loopback.organizations import ORGANIZATION
 from billto.dialects.loopback.where import WORDS
 from billto.dialects.wire import FIND
+from billto.domain import customer
 from billto.domain.problems import CODES, Problem, Refused
-from billto.domain.query import All, Compare, Either, Missing, Node, Not, Op, Order
+from billto.domain.query import All, Compare, Either, Missing, Node, Not, Op, Order, matches
+from tests.store.records import examples
 
 ID = "6595a27b5d35015c3ef0c3fd"
 DAY = datetime(2025, 1, 1, tzinfo=UTC)
@@ -127,6 +132,24 @@ def test_in_like_only_a_single_dot_is_plain() -> None:
     for pattern in ("a%b", "a.*b", "(a)", "a?"):
         with pytest.raises(Refused):
             where({"name": {"like": pattern}})
+
+
+@examples(300)
+@given(
+    st.text("aB.*%_$^\\/(", max_size=4),
+    st.sampled_from(["", "^", "^.*"]),
+    st.sampled_from(["", "$", ".*$"]),
+    st.data(),
+)
+def test_a_pattern_means_what_the_expression_means(text: str, before: str, after: str, data: Any) -> None:
+    pattern = f"{before}{re.escape(text)}{after}"
+    about = data.draw(
+        st.text("aB.*%_$^\\/(", min_size=1, max_size=6) | st.just(f"a{text}") | st.just(f"{text}b")
+    )
+    record = customer.made({"name": about}, entity_id=ID, id=ID, now=DAY)
+    for asked in ({"regexp": f"/{pattern}/"}, {"like": pattern.replace("%", r"\%")}):
+        found = re.search(pattern, about, re.IGNORECASE | re.DOTALL) is not None
+        assert matches(where({"name": asked}), record) is found
 
 
 def META(op: Op, value: Any) -> Compare:

@@ -193,8 +193,12 @@ def _absent() -> Refused:
 def _identified(tx: Tx, values: dict[str, Any]) -> dict[str, Any]:
     """The values with an id for everything in `_data` that has none yet."""
     if data := values.get("data"):
-        values["data"] = [one and {**one, "id": one.get("id") or tx.new_id()} for one in data]
+        values["data"] = [one and {"id": tx.new_id(), **_without_nothing(one, "id")} for one in data]
     return values
+
+
+def _without_nothing(value: dict[str, Any], name: str) -> dict[str, Any]:
+    return value if value.get(name) else {key: one for key, one in value.items() if key != name}
 
 
 def _said(client: Customer) -> Said:
