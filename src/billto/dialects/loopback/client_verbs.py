@@ -1,5 +1,6 @@
 """v1: what is done with clients."""
 
+import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
@@ -33,7 +34,9 @@ async def search(reader: Reader, asked: Request, told: Told) -> Said:
     """Clients with all of the words somewhere in their texts."""
     question = filters.read(CLIENT, told.given, told.body)
     found = All((question.query.where, *_words(told), *_of_type(told)))
-    return await _listed(reader, asked, question._replace(query=_where(question.query, found)))
+    return await _listed(
+        reader, asked, question._replace(query=dataclasses.replace(question.query, where=found))
+    )
 
 
 async def count(reader: Reader, asked: Request, told: Told) -> Said:
@@ -65,10 +68,6 @@ async def _shown(
         organization = ORGANIZATION.encode(await entities.get(reader, asked, asked.scope.entity))
         shown = [{**one, "organization": organization} for one in shown]
     return shown
-
-
-def _where(query: Query, condition: Node) -> Query:
-    return Query(condition, query.order, query.limit, skip=query.skip, trashed=query.trashed)
 
 
 def _text(told: Told, name: str) -> str | None:
@@ -193,12 +192,13 @@ def _absent() -> Refused:
 def _identified(tx: Tx, values: dict[str, Any]) -> dict[str, Any]:
     """The values with an id for everything in `_data` that has none yet."""
     if data := values.get("data"):
-        values["data"] = [one and {"id": tx.new_id(), **_without_nothing(one, "id")} for one in data]
+        values["data"] = [None if one is None else {"id": tx.new_id(), **_filled(one)} for one in data]
     return values
 
 
-def _without_nothing(value: dict[str, Any], name: str) -> dict[str, Any]:
-    return value if value.get(name) else {key: one for key, one in value.items() if key != name}
+def _filled(one: dict[str, Any]) -> dict[str, Any]:
+    """Without an id that says nothing."""
+    return one if one.get("id") else {name: value for name, value in one.items() if name != "id"}
 
 
 def _said(client: Customer) -> Said:
