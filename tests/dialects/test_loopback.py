@@ -231,6 +231,12 @@ def test_what_cannot_be_asked_is_a_bad_request(given: Any, message: str) -> None
     assert refusal(given) == (400, message)
 
 
+def test_conditions_that_ask_nothing_are_counted_too() -> None:
+    for name in ("and", "or", "nor"):
+        status, message = refusal({"where": {name: [{}] * CONDITIONS_MAX}})
+        assert (status, message) == (400, f"where: has more than {CONDITIONS_MAX} conditions")
+
+
 def test_joins_nest_only_so_deep() -> None:
     tree: Any = {"name": "A"}
     for _ in range(JOINS_DEPTH_MAX - 1):

@@ -112,6 +112,8 @@ class _Reading:
 
     def tree(self, tree: Mapping[str, Any], depth: int = 1) -> Node:
         parts = tuple(self._parts(tree, depth))
+        if not parts:
+            self._count()  # what asks nothing is still something to be read, joined and said to the database
         return parts[0] if len(parts) == 1 else All(parts)
 
     def _parts(self, tree: Mapping[str, Any], depth: int) -> Iterator[Node]:

@@ -26,20 +26,20 @@ def negated(condition: Condition) -> Condition:
 
 def _words(equal: Condition, among: Condition) -> Words:
     return {
-        "eq":     (ONE,  equal),
-        "neq":    (ONE,  negated(equal)),
-        "inq":    (LIST, among),
-        "nin":    (LIST, negated(among)),
-        "gt":     (ONE,  by(Op.GT)),
-        "gte":    (ONE,  by(Op.GE)),
-        "lt":     (ONE,  by(Op.LT)),
-        "lte":    (ONE,  by(Op.LE)),
+        "eq":      (ONE,  equal),
+        "neq":     (ONE,  negated(equal)),
+        "inq":     (LIST, among),
+        "nin":     (LIST, negated(among)),
+        "gt":      (ONE,  by(Op.GT)),
+        "gte":     (ONE,  by(Op.GE)),
+        "lt":      (ONE,  by(Op.LT)),
+        "lte":     (ONE,  by(Op.LE)),
         "between": (PAIR, asking.between),
-        "like":   (WORD, patterns.like),
-        "nlike":  (WORD, negated(patterns.like)),
-        "ilike":  (WORD, patterns.like),
-        "nilike": (WORD, negated(patterns.like)),
-        "regexp": (WORD, patterns.regexp),
+        "like":    (WORD, patterns.like),
+        "nlike":   (WORD, negated(patterns.like)),
+        "ilike":   (WORD, patterns.like),
+        "nilike":  (WORD, negated(patterns.like)),
+        "regexp":  (WORD, patterns.regexp),
     }  # fmt: skip
 
 
@@ -53,11 +53,12 @@ JOINS: Mapping[str, Callable[[tuple[Node, ...]], Node]] = {
 
 def read(table: Table, tree: Mapping[str, Any]) -> Node:
     """The condition that a `where` makes; raises Refused for what it cannot ask."""
-    return asking.conditions(table, tree, WORDS, bare="eq", manner=_MANNERS[table.record is Customer](table))
+    return asking.conditions(table, tree, WORDS, bare="eq", manner=_manner(table))
 
 
-def _manner(named: Callable[[Table, str], Field | None]) -> Callable[[Table], Manner]:
-    return lambda table: Manner(
+def _manner(table: Table) -> Manner:
+    named = _of_client if table.record is Customer else _unknown
+    return Manner(
         joins=JOINS,
         named=partial(named, table),
         aside=frozenset({"options"}),  # of patterns, which are blind to case with it or without
@@ -82,9 +83,6 @@ def _of_client(table: Table, name: str) -> Field | None:
     if wire == "custom":
         raise Refused(Problem("bad_operand", (name,), "a key: custom.key"))
     return _DELETED if name == "_isDeleted" else _unknown(table, name)
-
-
-_MANNERS = {True: _manner(_of_client), False: _manner(_unknown)}
 
 
 def _nothing(node: Node) -> Node:
