@@ -12,7 +12,7 @@ import asyncpg
 from billto import __version__, config
 from billto.app.parts import Store
 from billto.config import Config
-from billto.dialects import faktoora, invoiced, spaceinvoices
+from billto.dialects import faktoora, invoiced, loopback, spaceinvoices
 from billto.dialects.reference import openapi
 from billto.dialects.spaceinvoices.words import WORDING
 from billto.domain.ids import IdMaker
@@ -30,7 +30,9 @@ from billto.web.server import Server
 DATABASE_FAULTS = (OSError, apsw.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 # Every language that Billto answers in; the first is its own.
-DIALECTS = (spaceinvoices.DIALECT, invoiced.DIALECT, faktoora.DIALECT, faktoora.KEYS)
+DIALECTS = (
+    spaceinvoices.DIALECT, loopback.DIALECT, invoiced.DIALECT, faktoora.DIALECT, faktoora.KEYS,
+)  # fmt: skip
 
 requests = logging.getLogger("billto.requests")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from billto.dialects.dialect import Listed
+from billto.dialects.dialect import Asked, Listed
 from billto.dialects.spaceinvoices import answers, query
 from billto.dialects.spaceinvoices.customers import CUSTOMER
 from billto.dialects.spaceinvoices.entities import ENTITY
@@ -84,7 +84,7 @@ def test_all_parameters_make_one_question() -> None:
             "prev_cursor": ("place",),
         },
     )
-    assert question == (
+    assert question == Asked(
         Query(
             where=All((Compare("city", Op.EQ, "Koper"), Words("ziga"), Words("acme"))),
             order=(Order("name", True), Order("city"), Order("id")),
@@ -94,12 +94,11 @@ def test_all_parameters_make_one_question() -> None:
         ),
         "place",
         True,
-        None,
     )
 
 
 def test_without_parameters_a_question_has_defaults() -> None:
-    assert query.read(CUSTOMER, {}) == (Query(order=unambiguous(())), None, False, None)
+    assert query.read(CUSTOMER, {}) == Asked(Query(order=unambiguous(())))
     assert query.read(ENTITY, {"environment": ("sandbox",)}).environment == "sandbox"
 
 

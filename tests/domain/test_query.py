@@ -131,9 +131,9 @@ def test_a_comparison_with_what_is_missing_is_false_and_its_opposite_true(op: Op
     assert not matches(Not(Not(where)), acme())
 
 
-def test_every_operator_has_a_meaning_and_three_are_folded() -> None:
+def test_every_operator_has_a_meaning_and_four_are_folded() -> None:
     assert set(MEANING) == set(Op)
-    assert {Op.CONTAINS, Op.STARTS, Op.ENDS} == FOLDED
+    assert {Op.CONTAINS, Op.STARTS, Op.ENDS, Op.SAME} == FOLDED
 
 
 def test_a_seam_in_a_text_is_a_blank_to_searches() -> None:

@@ -13,6 +13,7 @@ from billto.dialects.spaceinvoices.query import PARAMS, WORDS
 from billto.dialects.spaceinvoices.routes import ROUTES
 from billto.domain.settings import TREE
 from billto.web.server import _BESIDE
+from billto.wiring import DIALECTS
 from tests.store.records import examples
 from tests.web.house import Caller, House, Raw, refused
 
@@ -81,12 +82,14 @@ HEADERS = st.lists(
 PLAIN = TEXT.map(lambda text: text.encode(errors="replace").decode())
 
 
+OTHER_DOORS = {one.prefix.strip("/").partition("/")[0] for one in DIALECTS if one.prefix}
 METHODS = st.sampled_from(["GET", "POST", "PATCH", "DELETE"])
 
 
 def is_api(path: str) -> bool:
-    """Hypothesis reads the source and tries /livez: the operator's pages have forms of their own."""
-    return path.strip("/").partition("/")[0] not in _BESIDE
+    """Hypothesis reads the source and tries /livez: other doors have forms of their own."""
+    first = path.strip("/").partition("/")[0]
+    return first not in _BESIDE and first.lower() not in OTHER_DOORS
 
 
 def own(caller: Caller) -> list[tuple[bytes, bytes]]:

@@ -173,7 +173,7 @@ def test_an_address_that_is_not_there_is_not_found(shared: House) -> None:
     for path in (
         "/",
         "/nothing",
-        "/v1/customers",
+        "/v7/customers",
         "/customers/x/y/z",
         "/entities/x/explode",
         "/customers//x",

@@ -1,7 +1,7 @@
 """Filter languages as tables: a word, the shape of its operand, the condition it makes."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from enum import Enum
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from billto.domain.query import All, Compare, Either, Missing, Node, Not, Op
 
 # Put a limit on everything: a question that nobody needs is refused before it costs anything.
 CONDITIONS_MAX = 50
+JOINS_DEPTH_MAX = 10
 OPERANDS_MAX = 100
 TEXT_LENGTH_MAX = 500
 
@@ -70,61 +71,130 @@ def by(op: Op) -> Callable[[Place, Any], Node]:
     return lambda place, value: Compare(place.attr, op, value, place.key)
 
 
-def conditions(table: Table, tree: Mapping[str, Any], words: Words, *, bare: str) -> Node:
+class Field(NamedTuple):
+    """What can be asked of a name: where its value is, how an operand reads, which words there are."""
+
+    place: Place
+    codec: Codec
+    words: Words
+    searchable: bool = False  # it holds text that can be looked into
+
+
+class Manner(NamedTuple):
+    """How a language asks, beside its words. As it stands: fields of the table, all of them together."""
+
+    joins: Mapping[str, Callable[[tuple[Node, ...]], Node]] = {}  # a name → what becomes of a list of trees
+    named: Callable[[str], Field | None] = lambda _name: None  # for names that are no fields of the table
+    aside: frozenset[str] = frozenset()  # words that stand beside others and ask nothing
+    unknown: Node | None = None  # what an unknown word asks; without it, it is refused
+    one_is_many: bool = False  # a value where a list is wanted is a list of one
+
+
+PLAIN = Manner()
+
+
+def conditions(
+    table: Table, tree: Mapping[str, Any], words: Words, *, bare: str, manner: Manner = PLAIN
+) -> Node:
     """The condition that a tree {field: value | {word: operand}} makes; `bare` is a plain value's."""
-    parts = tuple(_conditions(table, tree, words, bare))
-    if len(parts) > CONDITIONS_MAX:
-        raise Refused(Problem("bad_parameter", detail=f"has more than {CONDITIONS_MAX} conditions"))
-    return parts[0] if len(parts) == 1 else All(parts)
+    return _Reading(table, words, bare, manner).tree(tree)
 
 
-def _conditions(table: Table, tree: Mapping[str, Any], words: Words, bare: str) -> Iterator[Node]:
-    for name, asked in tree.items():
+class _Reading:
+    """One question while it is read: what it may use, and how much of it there may still be."""
+
+    def __init__(self, table: Table, words: Words, bare: str, manner: Manner) -> None:
+        self._table = table
+        self._words = words
+        self._bare = bare
+        self._manner = manner
+        self._left = CONDITIONS_MAX
+
+    def tree(self, tree: Mapping[str, Any], depth: int = 1) -> Node:
+        parts = tuple(self._parts(tree, depth))
+        if not parts:
+            self._count()  # what asks nothing is still something to be read, joined and said to the database
+        return parts[0] if len(parts) == 1 else All(parts)
+
+    def _parts(self, tree: Mapping[str, Any], depth: int) -> Iterator[Node]:
+        for name, asked in tree.items():
+            if name in self._manner.joins:
+                yield self._joined(name, asked, depth)
+                continue
+            for node in self._conditions(name, asked):
+                self._count()
+                yield node
+
+    def _count(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise Refused(Problem("bad_parameter", detail=f"has more than {CONDITIONS_MAX} conditions"))
+
+    def _joined(self, name: str, trees: Any, depth: int) -> Node:
+        if not isinstance(trees, list) or not all(isinstance(one, dict) for one in trees):
+            raise Refused(Problem("bad_operand", (name,), "a list of objects"))
+        if depth >= JOINS_DEPTH_MAX:
+            raise Refused(Problem("too_deep", (name,), str(JOINS_DEPTH_MAX)))
+        self._count()
+        return self._manner.joins[name](tuple(self.tree(one, depth + 1) for one in trees))
+
+    def _conditions(self, name: str, asked: Any) -> Iterator[Node]:
+        if (field := self._manner.named(name)) is not None:
+            yield from self._asked(name, field, asked)
+            return
         wire, dot, key = name.partition(".")
-        row = table.field(wire if wire in table.by_wire else name, FIND)
+        row = self._table.field(wire if wire in self._table.by_wire else name, FIND)
         assert row.attr is not None
         assert row.codec is not None
-        is_map = table.attrs[row.attr].kind is Kind.MAP
-        if is_map and not dot:
-            yield from _nested(row.attr, wire, asked, words, bare)
-            continue
-        if dot and not is_map:
-            raise Refused(Problem("unknown_field", (name,), ", ".join(table.names(FIND))))
-        place = Place(row.attr, _key(name, key) if dot else None)
-        is_text = dot or table.attrs[row.attr].kind is Kind.TEXT
-        searchable = bool(dot) or table.attrs[row.attr].searched
-        codec = TEXT if is_map else row.codec
-        yield from _asked(place, name, codec, asked, words, bare, searchable=searchable and bool(is_text))
+        attr = self._table.attrs[row.attr]
+        if attr.kind is Kind.MAP:
+            for inner, value in [(key, asked)] if dot else _inner(wire, asked):
+                place = Place(row.attr, read_key(f"{wire}.{inner}", inner))
+                yield from self._asked(f"{wire}.{inner}", Field(place, TEXT, self._words, True), value)
+            return
+        if dot:
+            raise Refused(Problem("unknown_field", (name,), ", ".join(self._table.names(FIND))))
+        searchable = attr.searched and attr.kind is Kind.TEXT
+        yield from self._asked(name, Field(Place(row.attr), row.codec, self._words, searchable), asked)
+
+    def _asked(self, name: str, field: Field, asked: Any) -> Iterator[Node]:
+        said = asked if isinstance(asked, dict) else {self._bare: asked}
+        if not said.keys() - self._manner.aside:
+            raise Refused(Problem("bad_operand", (name,), f"one of {', '.join(field.words)}"))
+        for word, operand in said.items():
+            if word in self._manner.aside:
+                continue
+            if word not in field.words:
+                if self._manner.unknown is None:
+                    raise Refused(Problem("unknown_operator", (name, word), ", ".join(field.words)))
+                yield self._manner.unknown
+                continue
+            shape, condition = field.words[word]
+            if shape is WORD and not field.searchable:
+                raise Refused(Problem("bad_operand", (name, word), shape.value))
+            one_is_many = shape is LIST and self._manner.one_is_many and not isinstance(operand, list)
+            given = [operand] if one_is_many else operand
+            try:
+                node = condition(field.place, _operand(name, word, shape, field.codec, given))
+            except Refused as refused:
+                raise Refused(
+                    *(one if one.path else one.within(name, word) for one in refused.problems)
+                ) from None
+            yield node
 
 
-def _nested(attr: str, wire: str, asked: Any, words: Words, bare: str) -> Iterator[Node]:
+def _inner(wire: str, asked: Any) -> Iterable[tuple[str, Any]]:
     """{"metadata": {"order_id": …}} says the same as {"metadata.order_id": …}."""
     if not isinstance(asked, dict):
         raise Refused(Problem("bad_operand", (wire,), "an object of keys"))
-    for key, inner in asked.items():
-        name = f"{wire}.{key}"
-        yield from _asked(Place(attr, _key(name, key)), name, TEXT, inner, words, bare, searchable=True)
+    return asked.items()
 
 
-def _key(name: str, key: str) -> str:
+def read_key(name: str, key: str) -> str:
+    """A key of a map, out of a name in a question."""
     if not 1 <= len(key) <= TEXT_LENGTH_MAX or not storable(key):
         raise Refused(Problem("bad_operand", (name,), "a key"))
     return key
-
-
-def _asked(
-    place: Place, name: str, codec: Codec, asked: Any, words: Words, bare: str, *, searchable: bool
-) -> Iterator[Node]:
-    said = asked if isinstance(asked, dict) else {bare: asked}
-    if not said:
-        raise Refused(Problem("bad_operand", (name,), f"one of {', '.join(words)}"))
-    for word, operand in said.items():
-        if word not in words:
-            raise Refused(Problem("unknown_operator", (name, word), ", ".join(words)))
-        shape, condition = words[word]
-        if shape is WORD and not searchable:
-            raise Refused(Problem("bad_operand", (name, word), shape.value))
-        yield condition(place, _operand(name, word, shape, codec, operand))
 
 
 def _operand(name: str, word: str, shape: Shape, codec: Codec, given: Any) -> Any:

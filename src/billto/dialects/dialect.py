@@ -73,6 +73,7 @@ class Asked(NamedTuple):
     cursor: str | None = None
     backwards: bool = False
     environment: str | None = None
+    form: Any = None  # what it says of the answer's form, for the dialect that writes it
 
 
 class Told(NamedTuple):
@@ -105,6 +106,7 @@ class Listed(NamedTuple):
     given: Mapping[str, Sequence[str]] = {}
     next_cursor: str | None = None
     prev_cursor: str | None = None
+    form: Any = None  # of the question
 
 
 class Where(NamedTuple):

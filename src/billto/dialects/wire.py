@@ -165,6 +165,12 @@ class Table:
                 values[one.attr] = copy(self._defaults[one.attr])
         return values
 
+    def decode_whole(self, body: Any) -> dict[str, Any]:
+        """What a body sets that stands for the whole record: the fields that it does not name are blank."""
+        values = self.blank()
+        _put(values, self.decode(body, creating=True))
+        return values
+
     @property
     def _defaults(self) -> Mapping[str, Any]:
         return self.record._field_defaults

@@ -16,7 +16,7 @@ from billto.domain.problems import Problem, Refused
 from billto.domain.scope import ENVIRONMENTS
 from billto.domain.settings import TREE, Settings, check, completed, merged
 from billto.domain.settings import made as made_settings
-from billto.domain.versions import touched
+from billto.domain.versions import edited, touched
 
 
 @cache
@@ -88,6 +88,7 @@ def made(values: Mapping[str, Any], *, account_id: str, environment: str, id: st
 
     Raises Refused when the country means none that is known and no code was given beside it.
     """
+    values = edited(values, lambda _name: None)
     code = values.get("country_code") or resolve(values["country"])
     if code is None:
         raise Refused(Problem("unknown_country", ("country",)))
@@ -112,6 +113,7 @@ def changed(entity: Entity, values: Mapping[str, Any], now: datetime) -> Entity:
 
     A fixed value may be sent back as it is. Raises Refused when it differs.
     """
+    values = edited(values, entity._asdict().__getitem__)
     immutable = [name for name in FIXED if name in values and values[name] != getattr(entity, name)]
     if immutable:
         raise Refused(*(Problem("immutable", (name,)) for name in immutable))

@@ -83,6 +83,8 @@ CODES: Mapping[str, Code] = {
     "method_not_allowed": Code(405, "this address takes {detail}"),
     # who asks
     "unauthorized": Code(401, "a valid API key is needed"),
+    "login_incomplete": Code(400, "username or email is required"),
+    "login_failed": Code(401, "login failed"),
     "read_only_key": Code(403, "this key may only read"),
     "account_key_needed": Code(403, "this key belongs to one entity; a key of the account is needed"),
     "other_environment": Code(403, "this key is for the {detail} environment"),
@@ -103,6 +105,7 @@ CODES: Mapping[str, Code] = {
     "key_reused": Code(409, "was used for another request already"),
     "key_in_flight": Code(409, "belongs to a request that is still being worked on"),
     # ourselves
+    "no_channel": Code(503, "no channel for messages is connected yet"),
     "too_slow": Code(503, "the question took longer than {detail} seconds; ask for less"),
     "unavailable": Code(503, "the database cannot be reached at the moment"),
     "no_schema": Code(503, "the database has no schema yet: run billto migrate"),

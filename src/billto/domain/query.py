@@ -14,7 +14,7 @@ from billto.domain.folding import SEAM, fold, search_text
 
 
 class Op(Enum):
-    """How a value is compared. Text compares by code point; the last three are blind to case and accents."""
+    """How a value is compared. Text compares by code point; the last four are blind to case and accents."""
 
     EQ = "eq"
     LT = "lt"
@@ -25,9 +25,10 @@ class Op(Enum):
     CONTAINS = "contains"
     STARTS = "starts"
     ENDS = "ends"
+    SAME = "same"
 
 
-FOLDED = frozenset({Op.CONTAINS, Op.STARTS, Op.ENDS})
+FOLDED = frozenset({Op.CONTAINS, Op.STARTS, Op.ENDS, Op.SAME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ MEANING: Mapping[Op, Callable[[Any, Any], bool]] = {
     Op.CONTAINS: lambda have, want: fold(want) in fold(have),
     Op.STARTS: lambda have, want: fold(have).startswith(fold(want)),
     Op.ENDS: lambda have, want: fold(have).endswith(fold(want)),
+    Op.SAME: lambda have, want: fold(have) == fold(want),
 }
 
 

@@ -79,6 +79,8 @@ class Compiler:
         whole = self._contains("search", term)
         if op is Op.CONTAINS:
             return f"{whole} AND {self._contains(text, term)}"
+        if op is Op.SAME:
+            return f"{whole} AND {text} = {self.hold(term)}"
         way = self.engine.begins if op is Op.STARTS else self.engine.ends
         return f"{whole} AND {way(text, self.hold(term))}"
 

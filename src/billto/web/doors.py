@@ -148,8 +148,9 @@ class Doors:
     async def _question(self, call: Call) -> Any:
         """The body of a GET: some clients ask so; what is none is passed over."""
         raw = await bodies.read(call.receive, call.headers)
+        is_form = call.dialect.takes_forms and bodies.content_type(call.headers) == bodies.FORM_TYPE
         try:
-            return bodies.parse_json(raw) if raw.strip() else None
+            return (bodies.parse_form if is_form else bodies.parse_json)(raw) if raw.strip() else None
         except Refused:
             return None
 
@@ -170,7 +171,7 @@ class Doors:
                 previous = cursors.write(Start(place(query.order, page.records[0]), backwards=True))
         else:
             page = await call.route.verb(self._store.reader, asked, query)
-        listed = Listed(table, page, query, call.url, call.given, following, previous)
+        listed = Listed(table, page, query, call.url, call.given, following, previous, question.form)
         return _said(call.route, dialect.listing(listed))
 
     async def _signing(self) -> bytes:
@@ -221,7 +222,7 @@ class Doors:
             case Does.CHANGE | Does.PUT:
                 arguments = (call.id, table.decode(body, creating=False))
             case Does.REPLACE:
-                arguments = (call.id, {**table.blank(), **table.decode(body, creating=True)})
+                arguments = (call.id, table.decode_whole(body))
             case _:
                 arguments = (call.id,)
 

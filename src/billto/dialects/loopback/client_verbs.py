@@ -1,0 +1,209 @@
+"""v1: what is done with clients."""
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+from billto.app import customers, entities
+from billto.app.parts import Reader, Request, Tx
+from billto.dialects.dialect import Asked, Said, Told
+from billto.dialects.loopback import filters
+from billto.dialects.loopback.answers import listed
+from billto.dialects.loopback.clients import CLIENT, TYPES
+from billto.dialects.loopback.organizations import ORGANIZATION
+from billto.domain.customer import Customer
+from billto.domain.folding import terms
+from billto.domain.ids import read_id
+from billto.domain.nodes import storable
+from billto.domain.problems import Problem, Refused
+from billto.domain.query import All, Compare, Either, Missing, Node, Op, Query, Words
+
+MANY_MAX = 500  # that one request may create: they keep everybody else waiting
+TERM_LENGTH_MAX = 500
+TERMS_MAX = 20
+
+
+# Reading
+
+
+async def page(reader: Reader, asked: Request, told: Told) -> Said:
+    return await _listed(reader, asked, filters.read(CLIENT, told.given, told.body))
+
+
+async def search(reader: Reader, asked: Request, told: Told) -> Said:
+    """Clients with all of the words somewhere in their texts."""
+    question = filters.read(CLIENT, told.given, told.body)
+    found = All((question.query.where, *_words(told), *_of_type(told)))
+    return await _listed(
+        reader, asked, question._replace(query=dataclasses.replace(question.query, where=found))
+    )
+
+
+async def count(reader: Reader, asked: Request, told: Told) -> Said:
+    condition = filters.read_where(CLIENT, told.given, told.body)
+    query = Query(where=condition, order=filters.ID_ORDER, limit=1)
+    return Said({"count": (await customers.page(reader, asked, query)).total})
+
+
+async def get(reader: Reader, asked: Request, told: Told) -> Said:
+    question = filters.read(CLIENT, told.given, told.body)
+    client = await customers.get(reader, asked, _id(told))
+    if client.deleted_at is not None and question.query.trashed is False:
+        raise _absent()
+    (shown,) = await _shown(reader, asked, question, [client])
+    return Said(shown, headers=_tag(client))
+
+
+async def _listed(reader: Reader, asked: Request, question: Asked) -> Said:
+    found = await customers.page(reader, asked, question.query)
+    return listed(await _shown(reader, asked, question, found.records), found.total)
+
+
+async def _shown(
+    reader: Reader, asked: Request, question: Asked, clients: Iterable[Customer]
+) -> list[dict[str, Any]]:
+    form: filters.Form = question.form
+    shown = [form.shown(CLIENT.encode(one)) for one in clients]
+    if "organization" in form.include:
+        organization = ORGANIZATION.encode(await entities.get(reader, asked, asked.scope.entity))
+        shown = [{**one, "organization": organization} for one in shown]
+    return shown
+
+
+def _text(told: Told, name: str) -> str | None:
+    """A text of the query string, else of the body."""
+    if name in told.given:
+        return told.given[name][-1]
+    value = told.body.get(name) if isinstance(told.body, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def _words(told: Told) -> tuple[Node, ...]:
+    term = _text(told, "term")
+    if term is None:
+        raise Refused(Problem("bad_parameter", (), "term is a required argument"))
+    words = terms(term)
+    if len(term) > TERM_LENGTH_MAX or len(words) > TERMS_MAX or not storable(term):
+        detail = f"must have at most {TERM_LENGTH_MAX} characters and {TERMS_MAX} words, and no NUL"
+        raise Refused(Problem("bad_parameter", ("term",), detail))
+    return tuple(map(Words, words))
+
+
+def _of_type(told: Told) -> tuple[Node, ...]:
+    """Customers are also those who are both, and those of whom nothing is said."""
+    given = _text(told, "type")
+    if not given:
+        return ()
+    try:
+        ours = TYPES.decode(given)
+    except Refused as refused:
+        raise Refused(Problem("bad_parameter", ("type",), refused.problems[0].sentence)) from None
+    there = Compare("contact_type", Op.IN, tuple({ours: 0, "both": 0}))
+    return (Either((there, Missing("contact_type"))),) if ours == "buyer" else (there,)
+
+
+# Writing
+
+
+async def create(tx: Tx, asked: Request, told: Told) -> Said:
+    """A new client; or several, of which all are stored or none."""
+    if not isinstance(told.body, list):
+        client = await customers.create(tx, asked, _new(tx, {} if told.body is None else told.body))
+        return _said(client)
+    if asked.request_id is not None:
+        # A kept answer is forgotten with the one record that it shows.
+        raise Refused(Problem("bad_parameter", ("Idempotency-Key",), "is for one client at a time"))
+    if len(told.body) > MANY_MAX:
+        raise Refused(Problem("bad_parameter", (), f"At most {MANY_MAX} clients can be created at once"))
+    problems: list[Problem] = []
+    several = []
+    for at, one in enumerate(told.body):
+        try:
+            several.append(_new(tx, one))
+        except Refused as refused:
+            problems += (problem.within(at) for problem in refused.problems)
+    if problems:
+        raise Refused(*problems)
+    return Said([CLIENT.encode(await customers.create(tx, asked, values)) for values in several])
+
+
+def _new(tx: Tx, body: Any) -> dict[str, Any]:
+    return _identified(tx, CLIENT.decode(body, creating=True))
+
+
+async def change(tx: Tx, asked: Request, told: Told) -> Said:
+    client = await _live(tx, asked, told)
+    values = CLIENT.decode({} if told.body is None else told.body, creating=False)
+    return await _changed(tx, asked, told, client, values)
+
+
+async def replace(tx: Tx, asked: Request, told: Told) -> Said:
+    """What v1 knows of a client becomes what the body says; what only other doors know stays."""
+    client = await _live(tx, asked, told)
+    values = CLIENT.decode_whole({} if told.body is None else told.body)
+    return await _changed(tx, asked, told, client, values)
+
+
+async def _changed(tx: Tx, asked: Request, told: Told, client: Customer, values: dict[str, Any]) -> Said:
+    given = told.body.get("id") if isinstance(told.body, dict) else None
+    if given is not None and (not isinstance(given, str) or read_id(given) != client.id):
+        detail = f"id property (id) cannot be updated from {client.id} to {str(given)[:100]}"
+        raise Refused(Problem("bad_parameter", (), detail))
+    return _said(await customers.change(tx, asked, client.id, _identified(tx, values)))
+
+
+async def delete(tx: Tx, asked: Request, told: Told) -> Said:
+    """How many are gone: one that is not there, or not there any more, is none, and no error."""
+    id, scope = read_id(told.ids["id"]), asked.scope
+    entity = scope.bound_to or (id and await tx.entity_of(Customer, scope, id))
+    if not id or not entity:
+        return Said({"count": 0})
+    of_entity = asked._replace(scope=scope.about(entity))
+    client = await tx.lock(Customer, of_entity.scope, id)
+    if client is None or client.deleted_at is not None:
+        return Said({"count": 0})
+    await customers.trash(tx, of_entity, id)
+    return Said({"count": 1})
+
+
+async def send_reminder(tx: Tx, asked: Request, told: Told) -> Said:
+    await _live(tx, asked, told)
+    raise Refused(Problem("no_channel"))
+
+
+async def _live(tx: Tx, asked: Request, told: Told) -> Customer:
+    client = await tx.lock(Customer, asked.scope, _id(told))
+    if client is None or client.deleted_at is not None:
+        raise _absent()
+    return client
+
+
+def _id(told: Told) -> str:
+    found = read_id(told.ids["id"])
+    if found is None:
+        raise _absent()
+    return found
+
+
+def _absent() -> Refused:
+    return Refused(Problem("not_found", detail="Customer"))
+
+
+def _identified(tx: Tx, values: dict[str, Any]) -> dict[str, Any]:
+    """The values with an id for everything in `_data` that has none yet."""
+    if data := values.get("data"):
+        values["data"] = [None if one is None else {"id": tx.new_id(), **_filled(one)} for one in data]
+    return values
+
+
+def _filled(one: dict[str, Any]) -> dict[str, Any]:
+    """Without an id that says nothing."""
+    return one if one.get("id") else {name: value for name, value in one.items() if name != "id"}
+
+
+def _said(client: Customer) -> Said:
+    return Said(CLIENT.encode(client), headers=_tag(client), shows=client.id)
+
+
+def _tag(client: Customer) -> dict[str, str]:
+    return {"ETag": f'"{client.version}"'}

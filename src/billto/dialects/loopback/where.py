@@ -1,0 +1,172 @@
+"""v1: `where`, the conditions of LoopBack."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from billto.dialects import asking
+from billto.dialects.asking import LIST, ONE, PAIR, WORD, Field, Manner, Place, Words, by, read_key
+from billto.dialects.codecs import Codec
+from billto.dialects.custom import json_of
+from billto.dialects.loopback import patterns
+from billto.dialects.loopback.lenient import BOOL
+from billto.dialects.wire import Table
+from billto.domain.customer import Customer
+from billto.domain.nodes import Anything
+from billto.domain.problems import Problem, Refused
+from billto.domain.query import All, Compare, Either, Missing, Node, Not, Op
+
+Condition = Callable[[Place, Any], Node]
+
+
+def negated(condition: Condition) -> Condition:
+    return lambda place, value: Not(condition(place, value))
+
+
+def _words(equal: Condition, among: Condition) -> Words:
+    return {
+        "eq":      (ONE,  equal),
+        "neq":     (ONE,  negated(equal)),
+        "inq":     (LIST, among),
+        "nin":     (LIST, negated(among)),
+        "gt":      (ONE,  by(Op.GT)),
+        "gte":     (ONE,  by(Op.GE)),
+        "lt":      (ONE,  by(Op.LT)),
+        "lte":     (ONE,  by(Op.LE)),
+        "between": (PAIR, asking.between),
+        "like":    (WORD, patterns.like),
+        "nlike":   (WORD, negated(patterns.like)),
+        "ilike":   (WORD, patterns.like),
+        "nilike":  (WORD, negated(patterns.like)),
+        "regexp":  (WORD, patterns.regexp),
+    }  # fmt: skip
+
+
+WORDS = _words(asking.equal, asking.among)
+JOINS: Mapping[str, Callable[[tuple[Node, ...]], Node]] = {
+    "and": All,
+    "or": Either,
+    "nor": lambda parts: Not(Either(parts)),
+}
+
+
+def read(table: Table, tree: Mapping[str, Any]) -> Node:
+    """The condition that a `where` makes; raises Refused for what it cannot ask."""
+    return asking.conditions(table, tree, WORDS, bare="eq", manner=_manner(table))
+
+
+def _manner(table: Table) -> Manner:
+    named = _of_client if table.record is Customer else _unknown
+    return Manner(
+        joins=JOINS,
+        named=partial(named, table),
+        aside=frozenset({"options"}),  # of patterns, which are blind to case with it or without
+        unknown=Either(),  # as LoopBack has it: what compares in an unknown way holds of nothing
+        one_is_many=True,
+    )
+
+
+# Names that are no fields
+
+
+def _unknown(table: Table, name: str) -> Field | None:
+    """A property that no record has: nothing equals it, and everything else is unequal to it."""
+    is_field = name in table.by_wire or name.startswith("custom.")
+    return None if is_field else _NOWHERE
+
+
+def _of_client(table: Table, name: str) -> Field | None:
+    wire, dot, key = name.partition(".")
+    if wire == "custom" and dot:
+        return Field(Place("custom", read_key(name, key)), _ANYTHING, _OF_CUSTOM, searchable=True)
+    if wire == "custom":
+        raise Refused(Problem("bad_operand", (name,), "a key: custom.key"))
+    return _DELETED if name == "_isDeleted" else _unknown(table, name)
+
+
+def _nothing(node: Node) -> Node:
+    """The condition for a value that is always missing."""
+    match node:
+        case Missing():
+            return All()
+        case All(parts):
+            return All(tuple(map(_nothing, parts)))
+        case Either(parts):
+            return Either(tuple(map(_nothing, parts)))
+        case Not(part):
+            return Not(_nothing(part))
+        case _:
+            return Either()
+
+
+def _nowhere(condition: Condition) -> Condition:
+    return lambda place, value: _nothing(condition(place, value))
+
+
+_ANY_TEXT = Codec(lambda _value: "", None, lambda _text: "", {})
+_NOWHERE = Field(
+    Place(""),
+    _ANY_TEXT,
+    {word: (shape, _nowhere(condition)) for word, (shape, condition) in WORDS.items()},
+    searchable=True,
+)
+
+
+def _deleted(_place: Place, value: Any) -> Node:
+    return Not(Missing("deleted_at")) if value else Missing("deleted_at")
+
+
+_DELETED = Field(Place("deleted_at"), BOOL, {"eq": (ONE, _deleted), "neq": (ONE, negated(_deleted))})
+
+
+# Custom values: texts that fit are metadata, everything else is kept as JSON.
+
+_OPERAND = Anything(asking.TEXT_LENGTH_MAX)
+_SCALAR = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|true|false")
+
+
+def _anything(value: Any) -> Any:
+    problems: list[Problem] = []
+    _OPERAND.read(value, (), problems)
+    if problems:
+        raise Refused(*problems)
+    return value
+
+
+_ANYTHING = Codec(_anything, None, _anything, {})
+
+
+def _in_custom(place: Place, values: tuple[Any, ...]) -> Node:
+    """Equal to one of these. A text may mean the number it spells: in a query string all values are texts."""
+    texts = tuple(value for value in values if isinstance(value, str))
+    spelt = tuple(value for value in texts if _SCALAR.fullmatch(value))
+    there: list[Node] = []
+    if texts:
+        there.append(Compare("metadata", Op.IN, texts, place.key))
+    if jsons := (*(json_of(value) for value in values if value is not None), *spelt):
+        there.append(Compare("custom", Op.IN, jsons, place.key))
+    if None in values:
+        nulled = Either((Missing("custom", place.key), Compare("custom", Op.EQ, "null", place.key)))
+        there.append(All((Missing("metadata", place.key), nulled)))
+    return there[0] if len(there) == 1 else Either(tuple(there))
+
+
+def _equal_in_custom(place: Place, value: Any) -> Node:
+    return _in_custom(place, (value,))
+
+
+def _in_metadata(condition: Condition) -> Condition:
+    def asked(place: Place, value: Any) -> Node:
+        if not all(isinstance(one, str) for one in (value if isinstance(value, tuple) else (value,))):
+            raise Refused(Problem("bad_operand", detail="a text: values of custom are ordered as texts only"))
+        return condition(Place("metadata", place.key), value)
+
+    return asked
+
+
+_EQUALITY = ("eq", "neq", "inq", "nin")
+_OF_CUSTOM: Words = {
+    word: (shape, condition if word in _EQUALITY else _in_metadata(condition))
+    for word, (shape, condition) in _words(_equal_in_custom, _in_custom).items()
+}

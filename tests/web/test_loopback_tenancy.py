@@ -1,0 +1,167 @@
+"""v1: who may use which address, and that what is somebody else's looks like what never was."""
+
+from typing import Any
+
+import pytest
+
+from billto.dialects.loopback.routes import ROUTES
+from tests.web.house import House
+from tests.web.loopback import V1, Error, absent, alice, bare, charlie, error, said
+
+UNAUTHORIZED = Error(401, "Error", "Authorization Required", "AUTHORIZATION_REQUIRED")
+
+# What is sent to each route so that its right caller succeeds. A route that is not in here fails the tests
+# until somebody has said who may not use it.
+BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "/Organizations/{entity}/clients"): {"name": "New Wonder"},
+    ("GET", "/Organizations/{entity}/clients"): None,
+    ("GET", "/Organizations/{entity}/clients/count"): None,
+    ("GET", "/Organizations/{entity}/clients/search"): None,
+    ("GET", "/Organizations/{entity}/search-clients"): None,
+    ("GET", "/Clients/{id}"): None,
+    ("PUT", "/Clients/{id}"): {"name": "Other Wonder"},
+    ("PATCH", "/Clients/{id}"): {"name": "Another Wonder"},
+    ("POST", "/Clients/{id}/send-reminder"): {},
+    ("DELETE", "/Clients/{id}"): None,
+    ("GET", "/Organizations/{id}"): None,
+    ("PUT", "/Organizations/{id}"): {"name": "Wonder"},
+    ("PATCH", "/Organizations/{id}"): {"name": "Wonder"},
+    ("POST", "/Organizations/{id}/activate"): None,
+    ("POST", "/Organizations/{id}/deactivate"): None,
+    ("POST", "/Accounts/login"): {"email": "a@b.example"},
+    ("GET", "/Accounts/is-unique"): None,
+    ("GET", "/Accounts/authorized"): None,
+    ("GET", "/Accounts/{id}"): None,
+    ("POST", "/Accounts/organizations"): {"name": "New", "country": "SI"},
+    ("GET", "/Accounts/organizations"): None,
+    ("POST", "/Accounts/{id}/organizations"): {"name": "New", "country": "SI"},
+    ("GET", "/Accounts/{id}/organizations"): None,
+    ("GET", "/Accounts/{id}/organizations/count"): None,
+}
+OPEN = (("POST", "/Accounts/login"), ("GET", "/Accounts/is-unique"))
+# They name nothing of Alice's: whoever comes gets what is their own.
+OWN = (
+    ("GET", "/Accounts/authorized"),
+    ("GET", "/Accounts/organizations"),
+    ("POST", "/Accounts/organizations"),
+)
+NAMING = [one for one in BODIES if one not in (*OPEN, *OWN)]
+
+
+def address(house: House, path: str) -> str:
+    """The address with ids of Alice's in it."""
+    kind = path.split("/")[1]
+    ids = {"Clients": house.cast.white_rabbit, "Accounts": house.cast.alice_account}
+    id = bare(ids.get(kind, house.cast.studio))
+    return path.format(id=id, entity=bare(house.cast.studio)) + "?term=wonder&email=a@b.example"
+
+
+def ask(caller: V1, route: tuple[str, str]) -> Any:
+    method, path = route
+    body = BODIES[route]
+    target = address(caller.house, path)
+    return caller.ask(method, target) if body is None else caller.ask(method, target, body)
+
+
+def strangers(house: House) -> dict[str, V1]:
+    cast = house.cast
+    return {
+        "Charlie": charlie(house),
+        "the sandbox": V1(house, cast.sandbox),
+        "the shop": V1(house, cast.shop_key),
+    }
+
+
+def test_every_route_has_an_expectation() -> None:
+    assert set(BODIES) == {(one.method, one.path) for one in ROUTES}
+
+
+@pytest.mark.parametrize("route", NAMING, ids=" ".join)
+def test_what_is_a_strangers_looks_like_what_never_was(shared: House, route: tuple[str, str]) -> None:
+    before = shared.dump()
+    for name, caller in strangers(shared).items():
+        if name != "Charlie" and route[1].startswith("/Accounts"):
+            continue  # of the same account
+        answer = ask(caller, route)
+        if route == ("DELETE", "/Clients/{id}"):
+            assert said(answer) == {"count": 0}
+        else:
+            assert absent(answer), (name, answer.text)
+        assert "Wonder" not in answer.text
+    assert shared.dump() == before
+
+
+@pytest.mark.parametrize("route", [one for one in BODIES if one not in OPEN], ids=" ".join)
+def test_without_a_good_token_nothing_opens(shared: House, route: tuple[str, str]) -> None:
+    cast, before = shared.cast, shared.dump()
+    shared.clock.forward(120)  # past the expired key
+    for token in (None, "", "x", "sk_live_" + "0" * 64, cast.revoked, cast.expired, f"Bearer {cast.live}"):
+        assert error(ask(V1(shared, token), route)) == UNAUTHORIZED
+    assert shared.dump() == before
+
+
+@pytest.mark.parametrize("route", [one for one in BODIES if one not in OPEN], ids=" ".join)
+def test_a_key_for_reading_writes_nothing(shared: House, route: tuple[str, str]) -> None:
+    before = shared.dump()
+    answer = ask(V1(shared, shared.cast.reader), route)
+    if route[0] == "GET":
+        assert said(answer)
+    else:
+        expected = Error(401, "Error", "this key may only read", "AUTHORIZATION_REQUIRED")
+        assert error(answer) == expected
+    assert shared.dump() == before
+
+
+@pytest.mark.parametrize("route", [one for one in BODIES if one not in OPEN], ids=" ".join)
+def test_the_right_caller_is_served(house: House, route: tuple[str, str]) -> None:
+    answer = ask(alice(house), route)
+    if route[1].endswith("send-reminder"):
+        assert error(answer).code == "NO_CHANNEL"
+    else:
+        assert said(answer)
+
+
+def test_what_names_nothing_shows_only_ones_own(shared: House) -> None:
+    for caller in strangers(shared).values():
+        for path in ("/Accounts/organizations", "/accounts/authorized"):
+            answer = caller.get(path)
+            assert said(answer)
+            assert bare(shared.cast.studio) not in answer.text
+    (shop,) = said(V1(shared, shared.cast.shop_key).get("/accounts/organizations"))
+    assert shop["id"] == bare(shared.cast.shop)
+    refused = error(V1(shared, shared.cast.shop_key).ask("POST", "/accounts/organizations", {"name": "A"}))
+    assert (refused.status, refused.code) == (422, None)
+    given = {"name": "A", "country": "SI"}
+    refused = error(V1(shared, shared.cast.shop_key).ask("POST", "/accounts/organizations", given))
+    assert (refused.status, refused.code) == (401, "AUTHORIZATION_REQUIRED")
+
+
+def test_no_filter_reaches_beyond_the_organization(shared: House) -> None:
+    v1 = alice(shared)
+    wheres: tuple[Any, ...] = (
+        {"organizationId": bare(shared.cast.factory)},
+        {"or": [{"organizationId": {"neq": None}}, {"id": bare(shared.cast.mr_bucket)}, {"colour": None}]},
+        {"id": {"inq": [bare(shared.cast.mr_bucket), bare(shared.cast.duchess)]}},
+        {"nor": []},
+    )
+    for where in wheres:
+        assert set(v1.names(where, deleted=True)) <= {"White Rabbit Wonder", "Mad Hatter Wonder"}
+
+
+def test_an_entitys_key_needs_no_other(shared: House) -> None:
+    v1 = V1(shared, shared.cast.studio_key).about(shared.cast.studio)
+    assert [one["name"] for one in v1.find()] == ["White Rabbit Wonder"]
+    assert said(v1.get(f"/clients/{bare(shared.cast.white_rabbit)}"))["name"] == "White Rabbit Wonder"
+
+
+def test_a_token_may_stand_in_three_places(shared: House) -> None:
+    nobody = V1(shared, None)
+    path, token = f"/clients/{bare(shared.cast.white_rabbit)}", shared.cast.live
+    wanted = said(V1(shared, token).get(path))
+    assert said(nobody.get(path, {"access_token": token})) == wanted
+    assert said(nobody.ask("GET", path, headers={"X-Access-Token": token})) == wanted
+    assert error(nobody.ask("GET", path, headers={"Authorization": f"Token {token}"})) == UNAUTHORIZED
+    # The first place where one stands is the one that counts.
+    assert error(V1(shared, token).get(path, {"access_token": "x"})) == UNAUTHORIZED
+    # The native door does not look into the query string.
+    assert shared.caller(None).get("/customers", access_token=token).status_code == 401
