@@ -1,9 +1,10 @@
 """What may befall customers while others look at them."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
+from billto.domain.attrs import catalogue
 from billto.domain.customer import Customer, restored, trashed
 from billto.domain.scope import Scope
 from billto.store.tx import Tx
@@ -26,10 +27,19 @@ def changes(*kinds: str) -> st.SearchStrategy[Change]:
 OWN = ("entity_id", "id", "serial", "deleted_at")
 
 
+UNIQUE = tuple(name for name, attr in catalogue(Customer).items() if attr.unique)
+
+
+def _apart(one: Customer) -> Customer:
+    """With the id at the end of what no two may share."""
+    told: dict[str, Any] = {name: f"{value}{one.id}" for name in UNIQUE if (value := getattr(one, name))}
+    return one._replace(**told)
+
+
 async def befall(tx: Tx, scope: Scope, held: list[Customer], one: Change) -> list[Customer]:
     """Does it, and gives back what there is afterwards."""
     if one.what == "create":
-        new = one.like._replace(entity_id=scope.entity, id=ids(one.which))
+        new = _apart(one.like._replace(entity_id=scope.entity, id=ids(one.which)))
         return held if new.id in {other.id for other in held} else [*held, await tx.insert(new)]
     if not held:
         return held
@@ -39,7 +49,7 @@ async def befall(tx: Tx, scope: Scope, held: list[Customer], one: Change) -> lis
         await tx.delete(old, scope)
         return held[:at] + held[at + 1 :]
     new = {
-        "change": one.like._replace(**{name: getattr(old, name) for name in OWN}),
+        "change": _apart(one.like._replace(**{name: getattr(old, name) for name in OWN})),
         "trash": trashed(old, tx.now),
         "restore": restored(old, tx.now),
     }[one.what]
