@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billto.dialects import faktoora
-from billto.dialects.dialect import Listed, Route
+from billto.dialects.dialect import Asked, Listed, Route
 from billto.dialects.faktoora import answers, query
 from billto.dialects.faktoora.customers import CUSTOMER
 from billto.dialects.faktoora.keys import KEY
@@ -40,16 +40,13 @@ def test_all_parameters_make_one_question() -> None:
             "unknown": ("1",),
         },
     )
-    assert asked == (
+    assert asked == Asked(
         Query(
             where=All((Compare("category", Op.EQ, "Shop"), Words("ziga"), Words("acme"), Words("x"))),
             order=(Order("number", True), Order("id", True)),
             limit=20,
             skip=40,
-        ),
-        None,
-        False,
-        None,
+        )
     )
 
 
