@@ -153,7 +153,7 @@ async def leave_only_trigrams(stage: Stage) -> None:
         "SELECT conname FROM pg_constraint WHERE conrelid = 'customer'::regclass AND contype IN ('p', 'u')"
     )
     for (name,) in keys:
-        await stage.asked(f"ALTER TABLE customer DROP CONSTRAINT {name}")
+        await stage.asked(f"ALTER TABLE customer DROP CONSTRAINT {name} CASCADE")
     rest = await stage.asked(
         "SELECT indexname FROM pg_indexes WHERE tablename = 'customer' AND indexname <> 'customer_search'"
     )
