@@ -21,7 +21,9 @@ Id = str | int
 class Reader(Protocol):
     """Questions about what is stored, each within one tenant."""
 
-    async def get(self, record: type[R], scope: Scope, id: Id, /) -> R | None: ...
+    async def get(
+        self, record: type[R], scope: Scope, id: Id, /, *, shows: frozenset[str] | None = None
+    ) -> R | None: ...
     async def entity_of(self, record: type[NamedTuple], scope: Scope, id: str, /) -> str | None: ...
     async def page(self, record: type[R], scope: Scope, query: Query, /) -> Page: ...
     async def account(self, id: str, /) -> Account | None: ...
@@ -68,3 +70,6 @@ class Request(NamedTuple):
     scope: Scope
     request_id: str | None = None
     expected: frozenset[int] | None = None  # the versions of which the caller means one (If-Match)
+    shows: frozenset[str] | None = (
+        None  # the attributes that are looked at after a read; all of them, without
+    )

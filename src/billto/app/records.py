@@ -17,7 +17,7 @@ _UNTOLD = frozenset({"version", "updated_at"})
 
 async def get(reader: Reader, asked: Request, record: type[R], id: Id) -> R:
     """The record of this id, if the caller may see it; raises Refused with `not_found` else."""
-    return _there(await reader.get(record, asked.scope, id), record)
+    return _there(await reader.get(record, asked.scope, id, shows=asked.shows), record)
 
 
 async def expected(tx: Tx, asked: Request, record: type[R], id: Id) -> R:

@@ -112,6 +112,8 @@ class Table:
         self.by_wire: Mapping[str, Row] = {one.wire: one for one in rows}
         self.by_attr: Mapping[str, Row] = {one.attr: one for one in rows if one.attr}
         self.shows = frozenset(self.by_attr).union(*(one.woven_of for one in rows))
+        # What a read needs: verbs and version tags look at some attributes whether a door shows them or not.
+        self.reads = self.shows | (_LOOKED_AT & set(self.attrs))
         assert len(self.by_wire) == len(rows), "a wire name twice"
         assert self.shows <= set(self.attrs), "an attribute that the record lacks"
         self.encode: Callable[[Any], dict[str, Any]] = self._flat_encode()
@@ -231,6 +233,8 @@ def _put(values: dict[str, Any], more: Mapping[str, Any]) -> None:
         else:
             values[name] = value(before)
 
+
+_LOOKED_AT = {"id", "version", "deleted_at"}
 
 # What null means where nothing is said by an empty value.
 _EMPTY: Mapping[str, Mapping[str, Any]] = {"metadata": {}, "custom": {}, "settings": {}}

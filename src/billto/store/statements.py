@@ -26,10 +26,18 @@ Lookup = Callable[[Callable[[Any], str]], str]
 
 
 @cache
-def select(engine: Engine, record: type[NamedTuple], keys: tuple[str, ...], *, locked: bool = False) -> str:
+def select(
+    engine: Engine,
+    record: type[NamedTuple],
+    keys: tuple[str, ...],
+    *,
+    locked: bool = False,
+    shows: frozenset[str] | None = None,
+) -> str:
     """One record by its key; `locked` keeps it from being changed by others until the transaction ends."""
     lock = " FOR UPDATE" if locked and engine.name == "postgresql" else ""
-    return f"SELECT {', '.join(columns(record))} FROM {LAYOUTS[record].table} WHERE {_by(engine, keys)}{lock}"
+    shown = ", ".join(columns(record, shows))
+    return f"SELECT {shown} FROM {LAYOUTS[record].table} WHERE {_by(engine, keys)}{lock}"
 
 
 @cache

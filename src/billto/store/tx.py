@@ -37,9 +37,11 @@ class Reader:
     async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
         raise NotImplementedError
 
-    async def get(self, record: type[R], scope: Scope, id: str | int) -> R | None:
+    async def get(
+        self, record: type[R], scope: Scope, id: str | int, *, shows: frozenset[str] | None = None
+    ) -> R | None:
         """The record of this id (a whole number is its serial), trashed or not, if the scope reaches it."""
-        return await self._one(record, tenancy(record, scope), id)
+        return await self._one(record, tenancy(record, scope), id, shows=shows)
 
     async def page(self, record: type[R], scope: Scope, query: Query) -> Page:
         """A page of records; the query's order must be unambiguous."""
@@ -92,14 +94,20 @@ class Reader:
         return bytes(rows[0][0])
 
     async def _one(
-        self, record: type[R], whose: dict[str, Any], id: str | int, *, locked: bool = False
+        self,
+        record: type[R],
+        whose: dict[str, Any],
+        id: str | int,
+        *,
+        locked: bool = False,
+        shows: frozenset[str] | None = None,
     ) -> R | None:
         name = "id" if isinstance(id, str) else "serial"
         if whose.setdefault(name, id) != id:  # a key bound to one entity asks for another
             return None
-        sql = statements.select(self.engine, record, tuple(whose), locked=locked)
+        sql = statements.select(self.engine, record, tuple(whose), locked=locked, shows=shows)
         rows = await self.rows(sql, list(whose.values()))
-        return loader(self.engine, record)(rows[0]) if rows else None
+        return loader(self.engine, record, shows)(rows[0]) if rows else None
 
     async def _page_rows(
         self, record: type[NamedTuple], whose: dict[str, str], query: Query

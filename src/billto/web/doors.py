@@ -139,7 +139,7 @@ class Doors:
             return await self._page(call, asked, body)
         if route.does is Does.ASK:
             return _said(route, await route.verb(reader, asked, _told(call, body, now)))
-        record = await route.verb(reader, asked, call.id)
+        record = await route.verb(reader, asked._replace(shows=route.table.reads), call.id)
         tag = _tag(record)
         if _same(call.headers.get("if-none-match"), tag):
             return Reply(304, b"", {"ETag": tag})
@@ -159,7 +159,7 @@ class Doors:
         question = dialect.asked(table, call.given, body)
         if question.environment not in (None, asked.scope.environment):
             raise Refused(Problem("other_environment", ("environment",), asked.scope.environment))
-        query, following, previous = replace(question.query, shows=table.shows), None, None
+        query, following, previous = replace(question.query, shows=table.reads), None, None
         if dialect.pages_by_cursor:
             cursors = Cursors(await self._signing(), asked.scope.tenant_id, table.record, query.order)
             if question.cursor is not None:

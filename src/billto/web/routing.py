@@ -81,18 +81,22 @@ class Switchboard:
     """Which dialect a path speaks: the one with the longest prefix of it."""
 
     def __init__(self, dialects: Iterable[Dialect]) -> None:
-        self._all = [
-            (one, tuple(filter(None, one.prefix.split("/"))), Router(one.routes, minds_case=one.minds_case))
-            for one in sorted(dialects, key=lambda one: -len(one.prefix))
-        ]
+        self._by_first: dict[str, list[tuple[Segments, Dialect, Router]]] = {}
+        for one in sorted(dialects, key=lambda one: -len(one.prefix)):
+            router = Router(one.routes, minds_case=one.minds_case)
+            first, *_ = prefix = segments(one.prefix)
+            if first:
+                self._by_first.setdefault(first, []).append((prefix, one, router))
+            else:
+                self._own = one, router
 
-    def dialect(self, segments: Segments) -> tuple[Dialect, Router, Segments]:
+    def dialect(self, path: Segments) -> tuple[Dialect, Router, Segments]:
         """The dialect, its routes, and the path within it."""
-        for dialect, prefix, router in self._all:
+        for prefix, dialect, router in self._by_first.get(path[0].lower(), ()):
             length = len(prefix)
-            if segments[:length] == prefix or tuple(map(str.lower, segments[:length])) == prefix:
-                return dialect, router, segments[length:]
-        raise AssertionError("one dialect has no prefix")
+            if tuple(map(str.lower, path[:length])) == prefix:
+                return dialect, router, path[length:]
+        return *self._own, path
 
 
 def segments(path: str, raw: bytes = b"") -> Segments:
