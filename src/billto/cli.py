@@ -1,30 +1,25 @@
 """The command `billto`."""
 
-import asyncio
 import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 import uvicorn
 
-from billto import __version__, config, demo, wiring
+from billto import __version__, cli_import, config, demo, wiring
 from billto.app import accounts
-from billto.app.parts import Store
 from billto.config import Config, WrongSetting
 from billto.dialects.codecs import read_iso
 from billto.domain.account import Key
-from billto.domain.ids import read_id
 from billto.domain.problems import Refused
 from billto.domain.scope import Environment
+from billto.shell import Fault, id_in, run, with_store
 from billto.store.migrate import TooNew
 from billto.web import metrics
-
-T = TypeVar("T")
 
 app = typer.Typer(
     help="Keeps whom you bill, for which of your companies, and what they owe.",
@@ -36,12 +31,10 @@ account_app = typer.Typer(help="Accounts: who runs companies here.", no_args_is_
 key_app = typer.Typer(help="Keys: what opens an account or one of its entities.", no_args_is_help=True)
 app.add_typer(account_app, name="account")
 app.add_typer(key_app, name="key")
+app.add_typer(cli_import.import_app, name="import")
+app.add_typer(cli_import.export_app, name="export")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-class Fault(Exception):
-    """What the command cannot do; one line, and exit status 1."""
 
 
 def main() -> None:
@@ -84,7 +77,7 @@ def serve(
 
 def _serve(settings: Config) -> None:
     if settings.database_url.path is not None:
-        _run(wiring.migrate(settings))
+        run(wiring.migrate(settings))
     _greet(settings)
     if settings.workers > 1:
         _share_metrics(settings)
@@ -126,7 +119,7 @@ def _share_metrics(settings: Config) -> None:
 def migrate() -> None:
     """Bring the database to the schema of this version."""
     settings = config.read()
-    done = _run(wiring.migrate(settings))
+    done = run(wiring.migrate(settings))
     for migration in done:
         typer.echo(f"{migration.number:04} {migration.title}")
     typer.echo(f"{settings.database_url.shown} is up to date.")
@@ -135,7 +128,7 @@ def migrate() -> None:
 @app.command()
 def doctor() -> None:
     """Check the database against its invariants; exit status 1 when one is broken."""
-    findings = _run(wiring.examine(config.read()))
+    findings = run(wiring.examine(config.read()))
     for finding in findings:
         typer.echo(f"{'ok    ' if not finding.faults else 'BROKEN'} {finding.invariant}")
         for fault in finding.faults:
@@ -152,7 +145,7 @@ def demo_(
     settings = config.read()
     file = settings.home / "demo.json"
     known = demo.known(file)
-    shown = _with(lambda store: demo.prepare(store, known), settings)
+    shown = with_store(lambda store: demo.prepare(store, known), settings)
     demo.remember(file, shown)
     for line in demo.lines(shown, f"http://{settings.host}:{settings.port}"):
         typer.echo(line)
@@ -173,7 +166,7 @@ def account_create(name: Annotated[str, typer.Argument(help="Its name.")], as_js
             made[f"{environment.value}_key"] = new.token
         return made
 
-    _show(_with(lambda store: store.write(make)), as_json=as_json)
+    _show(with_store(lambda store: store.write(make)), as_json=as_json)
 
 
 @key_app.command(name="create")
@@ -192,13 +185,13 @@ def key_create(
     until = _moment(expires) if expires else None
 
     async def make(tx: Any) -> accounts.NewKey:
-        of = _id(entity, "an entity") if entity else None
+        of = id_in(entity, "an entity") if entity else None
         return await accounts.create_key(
-            tx, _id(account, "an account"), environment.value,
+            tx, id_in(account, "an account"), environment.value,
             entity_id=of, name=name, read_only=read_only, expires_at=until,
         )  # fmt: skip
 
-    new = _with(lambda store: store.write(make))
+    new = with_store(lambda store: store.write(make))
     _show({"id": f"key_{new.key.id}", "key": new.token}, as_json=as_json)
 
 
@@ -207,8 +200,8 @@ def key_list(
     account: Annotated[str | None, typer.Option(help="Only this account's.")] = None, as_json: AsJson = False
 ) -> None:
     """List the keys, without their secrets."""
-    of = _id(account, "an account") if account else None
-    rows = [_shown(key) for key in _with(lambda store: accounts.keys(store.reader, of))]
+    of = id_in(account, "an account") if account else None
+    rows = [_shown(key) for key in with_store(lambda store: accounts.keys(store.reader, of))]
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
         return
@@ -221,7 +214,7 @@ def key_revoke(
     key: Annotated[str, typer.Argument(help="The key's id, as shown by key list.")], as_json: AsJson = False
 ) -> None:
     """Revoke a key: within a second it opens nothing any more, in any process."""
-    revoked = _with(lambda store: store.write(lambda tx: accounts.revoke_key(tx, _id(key, "a key"))))
+    revoked = with_store(lambda store: store.write(lambda tx: accounts.revoke_key(tx, id_in(key, "a key"))))
     _show(_shown(revoked), as_json=as_json)
 
 
@@ -261,13 +254,6 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-def _id(text: str, what: str) -> str:
-    found = read_id(text)
-    if found is None:
-        raise Fault(f"{text!r} is not the id of {what}")
-    return found
-
-
 def _show(values: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(values, indent=2))
@@ -276,21 +262,3 @@ def _show(values: dict[str, Any], *, as_json: bool) -> None:
     for name, value in values.items():
         if value is not None:
             typer.echo(f"{name.ljust(width)}  {value}")
-
-
-def _with(work: Callable[[Store], Coroutine[Any, Any, T]], settings: Config | None = None) -> T:
-    """The result of some work with the store."""
-
-    async def run() -> T:
-        async with wiring.opened(settings or config.read()) as store:
-            return await work(store)
-
-    return _run(run())
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    try:
-        return asyncio.run(work)
-    except wiring.DATABASE_FAULTS as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise Fault(f"the database cannot be used: {reason}") from None

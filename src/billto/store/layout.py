@@ -9,6 +9,7 @@ from billto.domain.customer import Customer
 from billto.domain.entity import Entity
 from billto.domain.event import Event
 from billto.domain.folding import fold, search_text
+from billto.domain.jobs import ImportJob, Upload
 from billto.domain.scope import Scope
 
 
@@ -38,6 +39,8 @@ LAYOUTS: dict[type[Any], Layout] = {
     ),
     Event: Layout("event", ("entity_id",)),
     Answer: Layout("answer", ("tenant_id",)),
+    ImportJob: Layout("import_job", ("entity_id",)),
+    Upload: Layout("upload", ("entity_id",)),
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from billto.domain.answer import Answer
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Query
 from billto.store import statements
+from billto.store.bulk import PostgresBulk
 from billto.store.engine import POSTGRES
 from billto.store.layout import LAYOUTS
 from billto.store.pool import Pool
@@ -225,7 +226,7 @@ class PostgresReader(Reader):
             raise self._store.meant(fault) from fault
 
 
-class PostgresTx(Tx):
+class PostgresTx(PostgresBulk):
     """A transaction. What only has to be there at its end is sent in one statement at its end."""
 
     def __init__(self, connection: Any, now: datetime, new_id: Callable[[datetime], str]) -> None:

@@ -16,6 +16,7 @@ from billto.domain.folding import SEAM
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Query
 from billto.store import statements
+from billto.store.bulk import SqliteBulk
 from billto.store.engine import SQLITE
 from billto.store.layout import LAYOUTS
 from billto.store.trigrams import TENANT_BITS, look
@@ -345,7 +346,7 @@ class SqliteReader(Reader):
         return int(rows[0][0])
 
 
-class SqliteTx(Tx):
+class SqliteTx(SqliteBulk):
     """A transaction of the writer; none of its coroutines ever waits."""
 
     def __init__(self, connection: apsw.Connection, now: datetime, new_id: Callable[[datetime], str]) -> None:

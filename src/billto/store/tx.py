@@ -56,6 +56,11 @@ class Reader:
         rows = await self.rows(sql, [id, *whose.values()])
         return str(rows[0][0]) if rows else None
 
+    async def owned(self, entity_id: str) -> Entity | None:
+        """The entity of this id, whoever's it is; for the operator alone."""
+        rows = await self.rows(statements.select(self.engine, Entity, ("id",)), [entity_id])
+        return loader(self.engine, Entity)(rows[0]) if rows else None
+
     async def key(self, hint: str) -> Sequence[Key]:
         """The keys that may be meant by a token with this beginning."""
         sql = statements.select(self.engine, Key, ("hint",))

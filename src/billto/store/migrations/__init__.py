@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from billto.domain.customer import Customer
 from billto.store.engine import Engine
-from billto.store.migrations import m0001_first, m0002_dialects
+from billto.store.migrations import m0001_first, m0002_dialects, m0005_imports
 
 
 class Migration(NamedTuple):
@@ -20,5 +20,6 @@ class Migration(NamedTuple):
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "accounts, keys, entities, customers", m0001_first.statements),
     Migration(2, "what other languages say of a customer", m0002_dialects.statements, (Customer,)),
+    Migration(3, "imports and uploads", m0005_imports.statements),
 )
 LATEST = MIGRATIONS[-1].number
