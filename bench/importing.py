@@ -1,4 +1,4 @@
-"""`python -m bench.importing`: a large file into both databases, beside the bare rows into the same tables."""
+"""`python -m bench.importing`: a large file into both databases, beside the bare rows into the tables."""
 
 import argparse
 import asyncio
@@ -225,10 +225,10 @@ def page(figures: Sequence[Figure]) -> str:
     rows = "\n".join(f"| {line(one)} |" for one in figures)
     return (
         "# Imports, measured\n\n"
-        "`billto import customers` of one CSV file into an empty entity, with everything it checks, beside the\n"
-        "finished rows alone: `COPY` on PostgreSQL, `executemany` on SQLite, into the same tables (customers,\n"
-        "events, the trigram index) with the same indexes. The command's start is in its time, the making of\n"
-        "the bare rows is not. `python -m bench.importing --write` measures anew.\n\n"
+        "`billto import customers` of one CSV file into an empty entity, with everything it checks, beside\n"
+        "the finished rows alone: `COPY` on PostgreSQL, `executemany` on SQLite, into the same tables\n"
+        "(customers, events, the trigram index) with the same indexes. The command's start is in its time,\n"
+        "the making of the bare rows is not. `python -m bench.importing --write` measures anew.\n\n"
         f"| {' | '.join(_HEAD)} |\n|{'---|' * len(_HEAD)}\n{rows}\n"
     )
 

@@ -54,7 +54,7 @@ async def take(
 _UNIQUE = ("number", "external_id")
 # By what customers without them are looked up, the first that there is; and what must be the same besides.
 _TOLD_BY = ("email", "tax_number", "name")
-_TOLD_APART = ("email", "tax_number", "name", "address", "post_code", "city", "phone")
+_TOLD_APART = (*_TOLD_BY, "address", "post_code", "city", "phone")
 _content = attrgetter(*(name for name in SETTABLE if name not in PEOPLE))
 
 
@@ -134,10 +134,11 @@ class _Chunk:
             for draft in self._drafts.values()
             if isinstance(draft, Customer) and not _named(draft)
         )
-        for first in _TOLD_BY:
+        for first in range(len(_TOLD_BY)):
             some = [one for one in told if one[0] == first]
-            by = (first, *(name for name in _TOLD_APART if name != first))
-            for at, found in await self._found(by, [one[1:] for one in some]):
+            order = [first, *(at for at in range(len(_TOLD_APART)) if at != first)]
+            values = [[one[1 + at] for at in order] for one in some]
+            for at, found in await self._found([_TOLD_APART[at] for at in order], values):
                 self._told.setdefault(some[at], []).append(found)
 
     # One row after the other
@@ -239,7 +240,10 @@ def _named(customer: Customer) -> bool:
     return customer.number is not None or customer.external_id is not None
 
 
+_apart = attrgetter(*_TOLD_APART)
+
+
 def _told(customer: Customer) -> tuple[Any, ...]:
-    """By which attribute a customer is looked up, its value, and the values that must be the same besides."""
-    first = next(name for name in _TOLD_BY if getattr(customer, name))
-    return (first, getattr(customer, first), *(getattr(customer, n) for n in _TOLD_APART if n != first))
+    """By which attribute a customer is looked up, and all that must be the same."""
+    values = _apart(customer)
+    return next(at for at, one in enumerate(values) if one), *values

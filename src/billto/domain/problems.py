@@ -62,6 +62,7 @@ CODES: Mapping[str, Code] = {
     "invalid_format": Code(422, "does not have the required form ({detail})"),
     "invalid_text": Code(422, "must not contain NUL or half of a surrogate pair"),
     "unknown_placeholder": Code(422, "names placeholders that do not exist: {detail}"),
+    "bad_cell": Code(422, "{detail}"),
     "unknown_country": Code(422, "is not a country that is known; give country_code"),
     "immutable": Code(422, "cannot be changed after creation"),
     # questions

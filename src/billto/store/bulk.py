@@ -114,15 +114,6 @@ class _Bulk(Tx):
         )
         await self.run(sql, [entity_id, entity_id, most])
 
-    def _alike(self, record: type[NamedTuple], by: str, first: str, *, most: int, locked: bool) -> str:
-        """The live records of an entity with a value, no more than a few."""
-        lock = " FOR UPDATE" if locked else ""
-        return (
-            f"SELECT {', '.join(columns(record))} FROM {LAYOUTS[record].table}"
-            f" WHERE entity_id = {self.engine.mark(1)} AND {by} = {first} AND deleted_at IS NULL"
-            f" LIMIT {most}{lock}"
-        )
-
 
 class SqliteBulk(_Bulk):
     """Many records through SQLite's writer."""
@@ -183,7 +174,10 @@ class SqliteBulk(_Bulk):
         locked: bool = False,
     ) -> Sequence[tuple[int, R]]:
         (entity_id,) = tenancy(record, scope).values()
-        inner = self._alike(record, by[0], "?2", most=ALIKE_MAX, locked=False)
+        inner = (
+            f"SELECT {', '.join(columns(record))} FROM {LAYOUTS[record].table}"
+            f" WHERE entity_id = ?1 AND {by[0]} = ?2 AND deleted_at IS NULL LIMIT {ALIKE_MAX}"
+        )
         also = " AND ".join(f"{name} IS ?{at}" for at, name in enumerate(by[1:], 3))
         sql = f"SELECT * FROM ({inner}) WHERE {also}" if also else inner
         load = loader(SQLITE, record)
@@ -250,8 +244,12 @@ class PostgresBulk(_Bulk):
         await self._connection.copy_records_to_table(table, records=rows, columns=list(names))
 
     async def _by_index(self) -> None:
-        """In this transaction: what is known of a table that is being filled tells the planner nothing."""
-        await self.run("SET LOCAL enable_seqscan = off", [])
+        """In this transaction rows that are asked for in order come from the index that has this order.
+
+        What is known of a table that is being filled is out of date: the planner would read all of an entity.
+        """
+        for way in ("seqscan", "sort"):
+            await self.run(f"SET LOCAL enable_{way} = off", [])
 
     async def alike(
         self,
@@ -268,7 +266,11 @@ class PostgresBulk(_Bulk):
         await self._by_index()
         arrays = ", ".join(f"${at}::text[]" for at in range(2, len(by) + 2))
         given = ", ".join(f"a{at}" for at in range(len(by)))
-        inner = self._alike(record, by[0], "given.a0", most=ALIKE_MAX, locked=locked)
+        inner = (
+            f"SELECT {', '.join(columns(record))} FROM {LAYOUTS[record].table}"
+            f" WHERE entity_id = $1 AND {by[0]} BETWEEN given.a0 AND given.a0 AND deleted_at IS NULL"
+            f" ORDER BY {by[0]} LIMIT {ALIKE_MAX}{' FOR UPDATE' if locked else ''}"
+        )
         also = "".join(
             f" AND found.{name} IS NOT DISTINCT FROM given.a{at}" for at, name in enumerate(by) if at
         )

@@ -51,10 +51,14 @@ class Fault(NamedTuple):
 
     @property
     def reason(self) -> str:
+        return f"{self.column}: {self.said}" if self.column else self.said
+
+    @property
+    def said(self) -> str:
+        """The value and the reason, without the column."""
         inner = ".".join(map(str, self.problem.path))
-        where = " ".join(filter(None, (self.column, inner)))
-        shown = f" ({_shown(self.value)})" if self.value else ""
-        return f"{where}{shown}: {self.problem.sentence}" if where else self.problem.sentence
+        shown = _shown(self.value) if self.value else ""
+        return " ".join(filter(None, (shown, inner, self.problem.sentence)))
 
 
 def _shown(value: str) -> str:
@@ -234,7 +238,7 @@ def made(
 ) -> Customer:
     """A new customer out of what a row says; raises Refused as `domain.customer.made` does."""
     customer = rules.made(named(dict(values), new_id), entity_id=entity_id, id=id, now=now)
-    return _bounded(_with_said_code(customer, values))
+    return _bounded(_with_said_code(customer, values), values)
 
 
 def changed(
@@ -242,7 +246,7 @@ def changed(
 ) -> Customer:
     """The customer with what a row says; the very same when that is nothing new."""
     new = _with_said_code(rules.changed(customer, named(dict(values), new_id), now), values)
-    return customer if new is customer else _bounded(new)
+    return customer if new is customer else _bounded(new, values)
 
 
 def _with_said_code(customer: Customer, values: Mapping[str, Any]) -> Customer:
@@ -252,9 +256,9 @@ def _with_said_code(customer: Customer, values: Mapping[str, Any]) -> Customer:
     return customer
 
 
-def _bounded(customer: Customer) -> Customer:
-    """The customer; raises Refused for what grew too much by columns that each add a little."""
-    if len(customer.metadata) > 1:
+def _bounded(customer: Customer, values: Mapping[str, Any]) -> Customer:
+    """The customer; raises Refused for metadata that grew too much by columns that each add a little."""
+    if isinstance(values.get("metadata"), Edit):
         problems: list[Problem] = []
         assert METADATA.shape is not None
         METADATA.shape.read(customer.metadata, ("metadata",), problems)
