@@ -25,7 +25,7 @@ class Operator:
     def __init__(self, home: Path, url: str) -> None:
         self.home = home
         self.url = url
-        path = {"PATH": os.environ["PATH"]}
+        path = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
         self.environment = {**path, "BILLTO_HOME": str(home), "BILLTO_DATABASE_URL": url}
 
     def types(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -22,7 +22,7 @@ from billto.web.server import Server
 
 T = TypeVar("T")
 
-TABLES = ("account", "entity", "key", "customer", "tally", "event", "answer")
+TABLES = ("account", "entity", "key", "customer", "tally", "event", "answer", "import_job", "upload")
 NOTHING: Any = object()
 
 

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -23,6 +22,7 @@ R = TypeVar("R", bound=NamedTuple)
 # How many records with the same value are looked at for one that is alike: who shares a value with more of
 # them may be taken for a new one.
 ALIKE_MAX = 200
+# Counts are kept in several rows of an entity, so that PostgreSQL's writers do not wait for each other.
 SHARDS = 16
 _JSON = Attr(Kind.MAP)
 
@@ -74,48 +74,7 @@ def _differing(changes: Sequence[tuple[Any, Any]]) -> tuple[str, ...]:
     return tuple(name for name in names(kind) if name in touched or name not in kind._fields)
 
 
-class _Bulk(Tx):
-    """What both databases do alike."""
-
-    async def note_many(self, events: Sequence[Event]) -> None:
-        raise NotImplementedError
-
-    async def insert_many(self, records: Sequence[Any]) -> None:
-        """Stores new records of one entity."""
-        raise NotImplementedError
-
-    async def update_many(self, changes: Sequence[tuple[Any, Any]]) -> None:
-        """Stores new versions of records of one entity that are locked, each beside the version before."""
-        raise NotImplementedError
-
-    async def alike(
-        self,
-        record: type[R],
-        scope: Scope,
-        by: Sequence[str],
-        values: Sequence[Sequence[Any]],
-        *,
-        locked: bool = False,
-    ) -> Sequence[tuple[int, R]]:
-        """Live records that have the values of one of these rows, each with the number of that row.
-
-        The first attribute has an index and a value in every row. `locked` keeps what is found from others.
-        """
-        raise NotImplementedError
-
-    async def forget_uploads(self, entity_id: str, before: datetime, most: int) -> None:
-        """Takes out the uploads of all that are older, and the oldest of an entity that has more."""
-        mark = self.engine.mark
-        moment = self.engine.stored(catalogue(Event)["at"], before)
-        await self.run(f"DELETE FROM upload WHERE created_at < {mark(1)}", [moment])
-        sql = (
-            f"DELETE FROM upload WHERE entity_id = {mark(1)} AND id NOT IN (SELECT id FROM upload"
-            f" WHERE entity_id = {mark(2)} ORDER BY created_at DESC, id DESC LIMIT {mark(3)})"
-        )
-        await self.run(sql, [entity_id, entity_id, most])
-
-
-class SqliteBulk(_Bulk):
+class SqliteBulk(Tx):
     """Many records through SQLite's writer."""
 
     _connection: apsw.Connection
@@ -135,7 +94,7 @@ class SqliteBulk(_Bulk):
             row[at] = serial
         self._connection.executemany(statements.insert(SQLITE, LAYOUTS[kind].table, names(kind)), rows)
         if LAYOUTS[kind].indexed:
-            self._connection.executemany(_INDEX, [(row[at], row[search]) for row in rows])
+            self._connection.executemany(INDEX, [(row[at], row[search]) for row in rows])
 
     async def _counted_in(self, records: Sequence[Any]) -> int:
         """The last of the numbers that are allotted to the records."""
@@ -161,8 +120,8 @@ class SqliteBulk(_Bulk):
             raise Refused(Problem("not_found", detail=kind.__name__))
         if LAYOUTS[kind].indexed:
             serial, search = names(kind).index("serial"), names(kind).index("search")
-            self._connection.executemany(_UNINDEX, [(row[serial],) for row in rows])
-            self._connection.executemany(_INDEX, [(row[serial], row[search]) for row in rows])
+            self._connection.executemany(UNINDEX, [(row[serial],) for row in rows])
+            self._connection.executemany(INDEX, [(row[serial], row[search]) for row in rows])
 
     async def alike(
         self,
@@ -189,8 +148,8 @@ class SqliteBulk(_Bulk):
         ]
 
 
-_UNINDEX = "DELETE FROM customer_search WHERE rowid = ?"
-_INDEX = "INSERT INTO customer_search (rowid, search) VALUES (?, ?)"
+UNINDEX = "DELETE FROM customer_search WHERE rowid = ?"
+INDEX = "INSERT INTO customer_search (rowid, search) VALUES (?, ?)"
 _COUNT_IN = (
     "UPDATE tally SET live = live + ?, trashed = trashed + ?, last_serial = last_serial + ?"
     " WHERE entity_id = ? AND shard = 0 RETURNING last_serial"
@@ -202,7 +161,7 @@ _COUNT_FIRST = (
 )
 
 
-class PostgresBulk(_Bulk):
+class PostgresBulk(Tx):
     """Many records through PostgreSQL's COPY."""
 
     _connection: Any

@@ -13,7 +13,7 @@ from billto.domain.answer import Answer
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Query
 from billto.store import statements
-from billto.store.bulk import PostgresBulk
+from billto.store.bulk import SHARDS, PostgresBulk
 from billto.store.engine import POSTGRES
 from billto.store.layout import LAYOUTS
 from billto.store.pool import Pool
@@ -27,8 +27,6 @@ CONNECT_SECONDS = 5
 # Longer than any statement may take: only a server that hangs makes a client wait so long.
 COMMAND_SECONDS_MORE = 5
 TRIES = 4
-# Counts are kept in several rows of an entity, so that its writers do not wait for each other.
-SHARDS = 16
 
 
 class PostgresStore:

@@ -110,10 +110,6 @@ def amount(cell: str) -> Decimal:
     return exact or Decimal(0)
 
 
-def currency(cell: str) -> str:
-    return cell.upper() if len(cell) == 3 and cell.isascii() else cell
-
-
 def choice(words: Mapping[str, Any]) -> Cell:
     """One of some words, in any case and spelling; the first ones are named when it is none."""
     known = {fold(word): value for word, value in words.items()}

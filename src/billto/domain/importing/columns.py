@@ -163,7 +163,7 @@ class Columns:
         if any(cells[len(self.headers) :]):
             detail = f"has {width} cells where the header has {len(self.headers)}"
             faults.append(Fault(number, "", "", Problem("malformed", (), detail)))
-        if self._checks_post_codes and not faults:
+        if self._checks_post_codes:
             faults += self._post_code_faults(number, values)
         return Row(number, cells, values, tuple(faults))
 

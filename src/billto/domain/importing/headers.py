@@ -41,7 +41,7 @@ def _read_by(attr: Attr) -> Cell:
     """How a cell is read that says an attribute in its own form."""
     by_name: Mapping[str, Cell] = {
         "metadata": _metadata, "custom": cells.custom, "contact_type": cells.role,
-        "is_company": _company_or_flag, "currency_code": cells.currency,
+        "is_company": _company_or_flag,
     }  # fmt: skip
     by_kind: Mapping[Kind, Cell] = {
         Kind.TEXT: cells.text, Kind.BOOL: cells.flag, Kind.INT: cells.whole, Kind.DECIMAL: cells.amount,
