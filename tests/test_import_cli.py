@@ -196,6 +196,13 @@ def test_a_key_that_several_have_or_a_number_of_another_is_rejected(clerk: Clerk
     )
 
 
+def test_an_empty_number_is_a_number_that_only_one_may_have(clerk: Clerk) -> None:
+    file = clerk.file("a.csv", "name,number\nA,'\nB,'\nC,\nD,null\n")
+    assert clerk.imports(file, status=3) == [3, 0, 0, 1]
+    more = clerk.file("b.csv", "name,number\nE,'\nA,'\n")
+    assert clerk.imports(more, status=3) == [0, 0, 1, 1]
+
+
 def test_what_cannot_be_imported_at_all_is_refused_with_its_reason(clerk: Clerk) -> None:
     wide = ",".join(["name", *(f"c{n}" for n in range(9_999))])
     assert clerk.refused(clerk.file("a.csv", "")) == "billto: file it is empty"

@@ -105,7 +105,7 @@ class _Chunk:
             for row in wanted:
                 self._drafts[row.number] = self._draft(row)
         for name in _UNIQUE:
-            given = list(dict.fromkeys(row.values[name] for row in rows if row.values.get(name)))
+            given = list(dict.fromkeys(row.values[name] for row in rows if row.values.get(name) is not None))
             for at, found in await self._found((name,), [(one,) for one in given]):
                 self._owners[name][given[at]] = found
         if how.key is None:

@@ -18,7 +18,8 @@ from billto.domain.sniffing import refusal
 # A line, and with it a cell: what a customer may hold at most, and some more.
 LINE_MAX = 8_000_000
 _PIECE = 1_000_000
-_STRINGS_MAX = 300_000_000  # what XLSX keeps of all texts in one place, unpacked
+_STRINGS_MAX = 300_000_000  # what XLSX keeps of all texts in one place, and is read at once
+_UNPACKED_MAX = 20_000_000_000
 _XLSX_CELL_MAX, _XLSX_ROWS_MAX = 32_767, 1_048_576
 csv.field_size_limit(LINE_MAX)
 
@@ -48,14 +49,17 @@ class Line(NamedTuple):
     wrong: str = ""
 
 
-def inspected(file: BinaryIO, *, encoding: str | None = None) -> Sheet:
-    """What a file is, after a look at all of it. Raises Refused for one that is no table."""
+def inspected(file: BinaryIO, *, encoding: str | None = None, unpacked_max: int = _UNPACKED_MAX) -> Sheet:
+    """What a file is, after a look at all of it. Raises Refused for one that is no table.
+
+    `unpacked_max` are the bytes that an XLSX file may have outside of its package.
+    """
     file.seek(0)
     beginning = file.read(_PIECE)
     sniffing.check_kind(beginning)
     digest, size = _measured(file)
     if beginning.startswith(b"PK\x03\x04"):
-        _check_xlsx(file)
+        _check_xlsx(file, unpacked_max)
         return Sheet(True, digest, size)
     if encoding is None:
         encoding = sniffing.encoding(beginning, _pieces(file))
@@ -157,7 +161,7 @@ def _meant(error: str) -> str:
 # XLSX
 
 
-def _check_xlsx(file: BinaryIO) -> None:
+def _check_xlsx(file: BinaryIO, unpacked_max: int) -> None:
     try:
         with zipfile.ZipFile(file) as packed:
             sizes = {one.filename: one.file_size for one in packed.infolist()}
@@ -165,8 +169,8 @@ def _check_xlsx(file: BinaryIO) -> None:
         raise refusal("it begins as XLSX and is none") from None
     if "xl/workbook.xml" not in sizes:
         raise refusal("this is no CSV and no XLSX: it is a packed file of another kind")
-    if sizes.get("xl/sharedStrings.xml", 0) > _STRINGS_MAX:
-        raise refusal("its texts are too large to be read as XLSX: save it as CSV")
+    if sizes.get("xl/sharedStrings.xml", 0) > _STRINGS_MAX or sum(sizes.values()) > unpacked_max:
+        raise refusal("it is too large to be read as XLSX: save it as CSV")
 
 
 def _xlsx_lines(file: BinaryIO) -> Iterator[Line]:

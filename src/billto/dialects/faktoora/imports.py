@@ -4,13 +4,14 @@ import io
 import uuid
 from collections.abc import Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from billto.app import sheets
 from billto.app.imports import How, Rejected, take
 from billto.app.parts import Request, Tx
 from billto.app.running import columns, row
+from billto.app.sheets import Sheet
 from billto.dialects.dialect import Does, Route, Said, Sent, Told
 from billto.dialects.wire import Table
 from billto.domain.customer import Customer
@@ -20,6 +21,8 @@ from billto.domain.query import Compare, Op, Order, Query
 
 # More would hold up everybody else while it is stored, and the answer shows all of them.
 ROWS_MAX = 5_000
+CELLS_MAX = 250_000
+UNPACKED_MAX = 100_000_000  # of an XLSX file
 PROBLEMS_MAX = 100
 _HOW = How(language="faktoora")
 _PAGE = 500
@@ -29,12 +32,16 @@ async def upload(tx: Tx, asked: Request, told: Told) -> Said:
     """Keeps a file for an import; one that cannot be imported at all is refused here already."""
     sent: Sent = told.body
     file = io.BytesIO(sent.content)
-    columns(file, sheets.inspected(file), _HOW)
+    columns(file, _inspected(file), _HOW)
     scope = asked.scope
     await tx.forget_uploads(scope.entity, told.now - UPLOAD_LIFE, UPLOADS_MAX - 1)
     kept = Upload(scope.entity, str(uuid.uuid4()), _name(sent), sent.content, tx.now)
     await tx.insert(kept)
     return Said({"id": kept.id})
+
+
+def _inspected(file: BinaryIO) -> Sheet:
+    return sheets.inspected(file, unpacked_max=UNPACKED_MAX)
 
 
 def _name(sent: Sent) -> str:
@@ -47,11 +54,12 @@ def importing(table: Table) -> Any:
     async def verb(tx: Tx, asked: Request, told: Told) -> Said:
         content = await _content(tx, asked, told)
         file = io.BytesIO(content)
-        sheet = sheets.inspected(file)
+        sheet = _inspected(file)
         head = columns(file, sheet, _HOW)
-        rows = [row(head, one) for one in islice(sheets.lines(file, sheet), 1, ROWS_MAX + 2)]
-        if len(rows) > ROWS_MAX:
-            detail = f"has more than {ROWS_MAX} rows; the command billto import takes any number"
+        most = min(ROWS_MAX, CELLS_MAX // len(head.headers))
+        rows = [row(head, one) for one in islice(sheets.lines(file, sheet), 1, most + 2)]
+        if len(rows) > most:
+            detail = f"has more than {most} rows; the command billto import takes any number"
             raise Refused(Problem("malformed", ("file",), detail))
         taken = await take(tx, asked, head, rows, _HOW)
         if taken.rejected:
