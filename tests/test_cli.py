@@ -14,6 +14,7 @@ import apsw
 import httpx
 import pytest
 
+from billto.store.migrations import LATEST
 from tests.ports import free_port, until
 
 PROGRAM = (sys.executable, "-m", "billto")
@@ -136,7 +137,7 @@ def test_the_demonstration_is_made_once_and_works_as_it_says(operator: Operator)
         found = httpx.get(f"{address}/customers?search=kovacic&limit=3", headers=headers).json()
         assert found["data"]
         assert all("Kovačič" in json.dumps(one, ensure_ascii=False) for one in found["data"])
-        assert httpx.get(f"{address}/readyz").json() == {"status": "ok", "schema": 1}
+        assert httpx.get(f"{address}/readyz").json() == {"status": "ok", "schema": LATEST}
         assert 'billto_requests_total{method="GET",path="/customers",status="200"} 1.0' in metrics(address)
 
 

@@ -306,3 +306,18 @@ def test_a_server_goes_on_writing_while_an_import_runs(clerk: Clerk) -> None:
     assert max(took) < 4
     assert len(clerk.names()) == 19_980 + len(took)
     assert faults(clerk.url) == []
+
+
+def test_two_imports_of_one_file_at_once_are_one(clerk: Clerk) -> None:
+    file = clerk.file("big.csv", "name\n" + "".join(f"Customer {n}\n" for n in range(12_000)))
+    both = [
+        subprocess.Popen(
+            [*PROGRAM, *clerk.words(file)], env=clerk.environment, cwd=clerk.home, stderr=subprocess.PIPE
+        )
+        for _ in range(2)
+    ]
+    told = [one.communicate()[1].decode() for one in both]
+    assert sorted(one.returncode for one in both) == [0, 1]
+    assert "the file is being imported by somebody else" in "".join(told)
+    assert len(clerk.names()) == len(set(clerk.names())) == 12_000
+    assert faults(clerk.url) == []
