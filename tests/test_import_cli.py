@@ -308,7 +308,7 @@ def test_a_server_goes_on_writing_while_an_import_runs(clerk: Clerk) -> None:
     assert faults(clerk.url) == []
 
 
-def test_two_imports_of_one_file_at_once_are_one(clerk: Clerk) -> None:
+def test_two_imports_of_one_file_at_once_double_nothing(clerk: Clerk) -> None:
     file = clerk.file("big.csv", "name\n" + "".join(f"Customer {n}\n" for n in range(12_000)))
     both = [
         subprocess.Popen(
@@ -316,8 +316,10 @@ def test_two_imports_of_one_file_at_once_are_one(clerk: Clerk) -> None:
         )
         for _ in range(2)
     ]
-    told = [one.communicate()[1].decode() for one in both]
-    assert sorted(one.returncode for one in both) == [0, 1]
-    assert "the file is being imported by somebody else" in "".join(told)
+    for one in both:
+        told = one.communicate()[1].decode()
+        # The slower one may have come when the other was ready.
+        assert one.returncode == 0 or "the file is being imported by somebody else" in told
+    assert min(one.returncode for one in both) == 0
     assert len(clerk.names()) == len(set(clerk.names())) == 12_000
     assert faults(clerk.url) == []
