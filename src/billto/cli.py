@@ -1,31 +1,26 @@
 """The command `billto`."""
 
-import asyncio
 import json
 import logging
 import os
 import socket
 import sys
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 import uvicorn
 
-from billto import __version__, config, demo, wiring
+from billto import __version__, cli_import, config, demo, wiring
 from billto.app import accounts
-from billto.app.parts import Store
 from billto.config import Config, WrongSetting
 from billto.dialects.codecs import read_iso
 from billto.domain.account import Key
-from billto.domain.ids import read_id
 from billto.domain.problems import Refused
 from billto.domain.scope import Environment
+from billto.shell import Fault, id_in, run, with_store
 from billto.store.migrate import TooNew
 from billto.web import metrics
-
-T = TypeVar("T")
 
 app = typer.Typer(
     help="Keeps whom you bill, for which of your companies, and what they owe.",
@@ -37,12 +32,10 @@ account_app = typer.Typer(help="Accounts: who runs companies here.", no_args_is_
 key_app = typer.Typer(help="Keys: what opens an account or one of its entities.", no_args_is_help=True)
 app.add_typer(account_app, name="account")
 app.add_typer(key_app, name="key")
+app.add_typer(cli_import.import_app, name="import")
+app.add_typer(cli_import.export_app, name="export")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-class Fault(Exception):
-    """What the command cannot do; one line, and exit status 1."""
 
 
 def main() -> None:
@@ -88,7 +81,7 @@ def serve(
 def _serve(settings: Config) -> None:
     _check_address(settings)
     if settings.database_url.path is not None:
-        _run(wiring.migrate(settings))
+        run(wiring.migrate(settings))
     _greet(settings)
     if settings.workers > 1:
         _share_metrics(settings)
@@ -146,7 +139,7 @@ def _share_metrics(settings: Config) -> None:
 def migrate() -> None:
     """Bring the database to the schema of this version."""
     settings = config.read()
-    done = _run(wiring.migrate(settings))
+    done = run(wiring.migrate(settings))
     for migration in done:
         typer.echo(f"{migration.number:04} {migration.title}")
     typer.echo(f"{settings.database_url.shown} is up to date.")
@@ -155,7 +148,7 @@ def migrate() -> None:
 @app.command()
 def doctor() -> None:
     """Check the database against its invariants; exit status 1 when one is broken."""
-    findings = _run(wiring.examine(config.read()))
+    findings = run(wiring.examine(config.read()))
     for finding in findings:
         typer.echo(f"{'ok    ' if not finding.faults else 'BROKEN'} {finding.invariant}")
         for fault in finding.faults:
@@ -172,7 +165,7 @@ def demo_(
     settings = config.read()
     file = settings.home / "demo.json"
     known = demo.known(file)
-    shown = _with(lambda store: demo.prepare(store, known), settings)
+    shown = with_store(lambda store: demo.prepare(store, known), settings)
     demo.remember(file, shown)
     for line in demo.lines(shown, f"http://{settings.host}:{settings.port}"):
         typer.echo(line)
@@ -193,13 +186,13 @@ def account_create(name: Annotated[str, typer.Argument(help="Its name.")], as_js
             made[f"{environment.value}_key"] = new.token
         return made
 
-    _show(_with(lambda store: store.write(make)), as_json=as_json)
+    _show(with_store(lambda store: store.write(make)), as_json=as_json)
 
 
 @account_app.command(name="list")
 def account_list(as_json: AsJson = False) -> None:
     """List the accounts."""
-    found = _with(lambda store: accounts.all_of_them(store.reader), existing=True)
+    found = with_store(lambda store: accounts.all_of_them(store.reader), existing=True)
     rows = [
         {"account_id": f"acc_{one.id}", "name": one.name, "created_at": _when(one.created_at)}
         for one in found
@@ -223,13 +216,13 @@ def key_create(
     until = _moment(expires) if expires else None
 
     async def make(tx: Any) -> accounts.NewKey:
-        of = _id(entity, "an entity") if entity else None
+        of = id_in(entity, "an entity") if entity else None
         return await accounts.create_key(
-            tx, _id(account, "an account"), environment.value,
+            tx, id_in(account, "an account"), environment.value,
             entity_id=of, name=name, read_only=read_only, expires_at=until,
         )  # fmt: skip
 
-    new = _with(lambda store: store.write(make))
+    new = with_store(lambda store: store.write(make))
     _show({"id": f"key_{new.key.id}", "key": new.token}, as_json=as_json)
 
 
@@ -238,8 +231,8 @@ def key_list(
     account: Annotated[str | None, typer.Option(help="Only this account's.")] = None, as_json: AsJson = False
 ) -> None:
     """List the keys, without their secrets."""
-    of = _id(account, "an account") if account else None
-    found = _with(lambda store: accounts.keys(store.reader, of), existing=True)
+    of = id_in(account, "an account") if account else None
+    found = with_store(lambda store: accounts.keys(store.reader, of), existing=True)
     _show_all([_shown(key) for key in found], as_json=as_json)
 
 
@@ -248,8 +241,8 @@ def key_revoke(
     key: Annotated[str, typer.Argument(help="The key's id, as shown by key list.")], as_json: AsJson = False
 ) -> None:
     """Revoke a key: half a second later it opens nothing any more, in any process."""
-    id_ = _id(key, "a key")
-    revoked = _with(lambda store: store.write(lambda tx: accounts.revoke_key(tx, id_)), existing=True)
+    id_ = id_in(key, "a key")
+    revoked = with_store(lambda store: store.write(lambda tx: accounts.revoke_key(tx, id_)), existing=True)
     _show(_shown(revoked), as_json=as_json)
 
 
@@ -290,13 +283,6 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-def _id(text: str, what: str) -> str:
-    found = read_id(text)
-    if found is None:
-        raise Fault(f"{text!r} is not the id of {what}")
-    return found
-
-
 def _show(values: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(values, indent=2))
@@ -319,38 +305,3 @@ def _show_all(rows: list[dict[str, str | None]], *, as_json: bool) -> None:
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         typer.echo("  ".join(map(str.ljust, line, widths)).rstrip())
-
-
-def _with(
-    work: Callable[[Store], Coroutine[Any, Any, T]],
-    settings: Config | None = None,
-    *,
-    existing: bool = False,
-) -> T:
-    """The result of some work with the store; raises Fault where one must be there already and is not."""
-    chosen = settings or config.read()
-    path = chosen.database_url.path
-    if existing and path is not None and not path.exists():
-        raise Fault(f"there is no database at {path}")
-
-    async def run() -> T:
-        async with wiring.opened(chosen) as store:
-            return await work(store)
-
-    return _run(run())
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    try:
-        return asyncio.run(work)
-    except wiring.DATABASE_FAULTS as error:
-        raise _unusable(error) from None
-    except Refused as refused:
-        if refused.problems[0].code != "unavailable" or refused.__cause__ is None:
-            raise
-        raise _unusable(refused.__cause__) from None
-
-
-def _unusable(cause: BaseException) -> Fault:
-    reason = (str(cause).splitlines() or [type(cause).__name__])[0]
-    return Fault(f"the database cannot be used: {reason}")

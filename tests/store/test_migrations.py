@@ -28,6 +28,7 @@ WORDS = {
     Kind.MOMENT: "MOMENT",
     Kind.MAP: "JSON",
     Kind.TREE: "JSON",
+    Kind.BLOB: "BLOB",
 }
 # What PostgreSQL calls its own types when it is asked.
 LONG = {
@@ -37,6 +38,7 @@ LONG = {
     "BIGINT": "bigint",
     "BOOLEAN": "boolean",
     "JSON": "json",
+    "BYTEA": "bytea",
 }
 
 

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 TABLES = (
     "account", "entity", "key", "customer", "tombstone", "sequence", "note", "line_item", "tally", "event",
-    "answer",
+    "answer", "import_job", "upload",
 )  # fmt: skip
 NOTHING: Any = object()
 

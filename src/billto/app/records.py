@@ -47,21 +47,23 @@ async def change(
 
 async def note(tx: Tx, asked: Request, kind: str, record: Any, old: Any = None) -> None:
     """Writes down what was done to a record; `old` is what it was before a change."""
+    await tx.note(event(tx, asked, kind, record, old))
+
+
+def event(tx: Tx, asked: Request, kind: str, record: Any, old: Any = None) -> Event:
     changed = None
     if old is not None:
         named = (name for name in record._fields if getattr(old, name) != getattr(record, name))
         changed = [name for name in named if name not in _UNTOLD]
-    await tx.note(
-        Event(
-            entity_id=record.id if isinstance(record, Entity) else record.entity_id,
-            id=tx.new_id(),
-            kind=kind,
-            subject_id=record.id,
-            at=tx.now,
-            key_id=asked.scope.key_id,
-            request_id=asked.request_id,
-            changed=changed,
-        )
+    return Event(
+        entity_id=record.id if isinstance(record, Entity) else record.entity_id,
+        id=tx.new_id(),
+        kind=kind,
+        subject_id=record.id,
+        at=tx.now,
+        key_id=asked.scope.key_id,
+        request_id=asked.request_id,
+        changed=changed,
     )
 
 

@@ -60,6 +60,7 @@ class Route:
     says: str
     of: Of = Of.ENTITY
     status: int = 200
+    file_max: int = 0  # bytes of the one file that it takes, as multipart/form-data; 0 where it takes none
 
     @property
     def of_entity(self) -> bool:
@@ -76,12 +77,19 @@ class Asked(NamedTuple):
     form: Any = None  # what it says of the answer's form, for the dialect that writes it
 
 
+class Sent(NamedTuple):
+    """A file that came with a request."""
+
+    name: str
+    content: bytes
+
+
 class Told(NamedTuple):
     """All that a request says, for the verbs of ASK and DO."""
 
     ids: Mapping[str, str]  # by the names that the route's path has for them
     given: Given  # the query string
-    body: Any  # a tree, or None
+    body: Any  # a tree, a file that was sent, or None
     url: str  # as the client called it, without the query
     now: datetime
 

@@ -23,6 +23,7 @@ class Kind(Enum):
     MOMENT = "moment"  # aware, UTC, milliseconds
     MAP = "map"  # text by text
     TREE = "tree"  # a JSON value of a shape
+    BLOB = "blob"  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ FLAG = Attr(Kind.BOOL)
 NUMBER = Attr(Kind.INT)
 AMOUNT = Attr(Kind.DECIMAL)
 MOMENT = Attr(Kind.MOMENT)
+BLOB = Attr(Kind.BLOB)
 
 # Custom key-value data: the limits are those of the API documents.
 METADATA_KEYS_MAX, METADATA_VALUE_MAX = 50, 250

@@ -45,7 +45,7 @@ def _fold(text: str) -> str:
 def search_text(record: NamedTuple) -> str:
     """Every searched text of a record, folded: one place for each attribute, then the values of its map."""
     kind = type(record)
-    texts = [fold(getattr(record, name) or "") for name in searched(kind)]
+    texts = [fold(text) if (text := getattr(record, name)) else "" for name in searched(kind)]
     if (name := searched_map(kind)) is not None:
         tags: dict[str, Any] = getattr(record, name)
         texts += [fold(value) for value in tags.values() if isinstance(value, str)]

@@ -270,9 +270,12 @@ def _listed(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
 
 
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
+
+
 def storable(text: str) -> bool:
     """PostgreSQL keeps no NUL, and UTF-8 no half of a surrogate pair."""
-    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+    return _UNFIT.search(text) is None
 
 
 def finite(number: int | float | Decimal) -> bool:

@@ -10,6 +10,7 @@ from billto.domain.customer import Customer
 from billto.domain.entity import Entity
 from billto.domain.event import Event
 from billto.domain.folding import fold, search_text
+from billto.domain.jobs import ImportJob, Upload
 from billto.domain.line_item import LineItem
 from billto.domain.note import Note
 from billto.domain.query import Query
@@ -46,6 +47,8 @@ LAYOUTS: dict[type[Any], Layout] = {
     LineItem: Layout("line_item", ("entity_id",), allotted=True),
     Event: Layout("event", ("entity_id",)),
     Answer: Layout("answer", ("tenant_id",)),
+    ImportJob: Layout("import_job", ("entity_id",)),
+    Upload: Layout("upload", ("entity_id",)),
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from billto.domain.answer import Answer
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Query
 from billto.store import statements
+from billto.store.bulk import SHARDS, PostgresBulk
 from billto.store.engine import POSTGRES
 from billto.store.layout import LAYOUTS
 from billto.store.pool import Pool
@@ -29,8 +30,6 @@ CONNECT_SECONDS = 5
 # Longer than any statement may take: only a server that hangs makes a client wait so long.
 COMMAND_SECONDS_MORE = 5
 TRIES = 4
-# Counts are kept in several rows of an entity, so that its writers do not wait for each other.
-SHARDS = 16
 
 
 class PostgresStore:
@@ -244,7 +243,7 @@ class PostgresReader(Reader):
             raise self._store.meant(fault) from fault
 
 
-class PostgresTx(Tx):
+class PostgresTx(PostgresBulk):
     """A transaction. What only has to be there at its end is sent in one statement at its end."""
 
     def __init__(self, connection: Any, now: datetime, new_id: Callable[[datetime], str]) -> None:

@@ -16,6 +16,7 @@ from billto.domain.folding import SEAM
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Query
 from billto.store import statements
+from billto.store.bulk import INDEX, UNINDEX, SqliteBulk
 from billto.store.engine import SQLITE
 from billto.store.layout import LAYOUTS
 from billto.store.trigrams import TENANT_BITS, look
@@ -345,7 +346,7 @@ class SqliteReader(Reader):
         return int(rows[0][0])
 
 
-class SqliteTx(Tx):
+class SqliteTx(SqliteBulk):
     """A transaction of the writer; none of its coroutines ever waits."""
 
     def __init__(self, connection: apsw.Connection, now: datetime, new_id: Callable[[datetime], str]) -> None:
@@ -366,20 +367,18 @@ class SqliteTx(Tx):
         sql = statements.insert(SQLITE, layout.table, tuple(values), "serial")
         ((serial,),) = await self.rows(sql, list(values.values()))
         if layout.indexed:
-            self.to_index.append((_INDEX, [serial, values["search"]]))
+            self.to_index.append((INDEX, [serial, values["search"]]))
         return int(serial)
 
     async def _reindex(self, record: Any, search: str | None) -> None:
-        self.to_index.append((_UNINDEX, [record.serial]))
+        self.to_index.append((UNINDEX, [record.serial]))
         if search is not None:
-            self.to_index.append((_INDEX, [record.serial, search]))
+            self.to_index.append((INDEX, [record.serial, search]))
 
     async def _recount(self, record: Any, live: int, trashed: int) -> None:
         await self.rows(_COUNT, [live, trashed, record.entity_id])
 
 
-_UNINDEX = "DELETE FROM customer_search WHERE rowid = ?"
-_INDEX = "INSERT INTO customer_search (rowid, search) VALUES (?, ?)"
 _COUNT = "UPDATE tally SET live = live + ?, trashed = trashed + ? WHERE entity_id = ? AND shard = 0"
 _COUNT_IN = (
     "UPDATE tally SET live = live + ?, trashed = trashed + ?, last_serial = last_serial + 1"

@@ -60,6 +60,11 @@ class Reader:
         rows = await self.rows(sql, [id, *whose.values()])
         return str(rows[0][0]) if rows else None
 
+    async def owned(self, entity_id: str) -> Entity | None:
+        """The entity of this id, whoever's it is; for the operator alone."""
+        rows = await self.rows(statements.select(self.engine, Entity, ("id",)), [entity_id])
+        return loader(self.engine, Entity)(rows[0]) if rows else None
+
     async def key(self, hint: str) -> Sequence[Key]:
         """The keys that may be meant by a token with this beginning."""
         sql = statements.select(self.engine, Key, ("hint",))
@@ -253,6 +258,44 @@ class Tx(Reader):
     async def keep(self, answer: Answer) -> None:
         """Remembers the answer to a request; it becomes true with everything else in this transaction."""
         await self._append("answer", dict(zip(catalogue(Answer), self.engine.values(answer), strict=True)))
+
+    async def note_many(self, events: Sequence[Event]) -> None:
+        """Keeps what happened, many at once."""
+        raise NotImplementedError
+
+    async def insert_many(self, records: Sequence[Any]) -> None:
+        """Stores new records of one entity."""
+        raise NotImplementedError
+
+    async def update_many(self, changes: Sequence[tuple[Any, Any]]) -> None:
+        """Stores new versions of records of one entity that are locked, each beside the version before."""
+        raise NotImplementedError
+
+    async def alike(
+        self,
+        record: type[R],
+        scope: Scope,
+        by: Sequence[str],
+        values: Sequence[Sequence[Any]],
+        *,
+        locked: bool = False,
+    ) -> Sequence[tuple[int, R]]:
+        """Live records that have the values of one of these rows, each with the number of that row.
+
+        The first attribute has an index and a value in every row. `locked` keeps what is found from others.
+        """
+        raise NotImplementedError
+
+    async def forget_uploads(self, entity_id: str, before: datetime, most: int) -> None:
+        """Takes out the uploads of all that are older, and the oldest of an entity that has more."""
+        mark = self.engine.mark
+        moment = self.engine.stored(catalogue(Event)["at"], before)
+        await self.run(f"DELETE FROM upload WHERE created_at < {mark(1)}", [moment])
+        sql = (
+            f"DELETE FROM upload WHERE entity_id = {mark(1)} AND id NOT IN (SELECT id FROM upload"
+            f" WHERE entity_id = {mark(2)} ORDER BY created_at DESC, id DESC LIMIT {mark(3)})"
+        )
+        await self.run(sql, [entity_id, entity_id, most])
 
     async def _append(self, table: str, values: dict[str, Any]) -> None:
         await self.run(statements.insert(self.engine, table, tuple(values)), list(values.values()))

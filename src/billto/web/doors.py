@@ -26,7 +26,7 @@ from billto.domain.answer import Answer
 from billto.domain.paging import Cursors, place
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Page, Start
-from billto.web import bodies, idempotency
+from billto.web import bodies, idempotency, uploads
 from billto.web.call import Call
 from billto.web.credentials import Credentials
 from billto.web.limiting import Limiter
@@ -127,6 +127,8 @@ class Doors:
 
     async def _body(self, call: Call) -> Any:
         """The body of a request that takes one; of any other it is read and passed over."""
+        if call.route.file_max:
+            return await uploads.read(call.receive, call.headers, call.route.file_max)
         raw, does = await bodies.read(call.receive, call.headers), call.route.does
         if does not in (*TAKES_RECORD, Does.DO) or (does is Does.DO and not raw.strip()):
             return None

@@ -11,8 +11,13 @@ from billto.domain.answer import REQUEST_ID_LENGTH_MAX
 from billto.domain.problems import Problem, Refused
 from billto.web.call import Call
 
+
+def _plain(value: Any) -> str:
+    return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else repr(value)
+
+
 # All in ASCII: fields that nobody reads may hold halves of surrogate pairs, for which UTF-8 has no bytes.
-_canonical = json.JSONEncoder(sort_keys=True, default=repr).encode
+_canonical = json.JSONEncoder(sort_keys=True, default=_plain).encode
 
 
 def given_id(headers: Mapping[str, str], names: tuple[str, ...]) -> str | None:

@@ -6,6 +6,7 @@ from billto.app import customers
 from billto.dialects.dialect import Does, Of, Route, Verb
 from billto.dialects.faktoora import keys, verbs
 from billto.dialects.faktoora.customers import CUSTOMER
+from billto.dialects.faktoora.imports import import_routes
 from billto.dialects.faktoora.keys import KEY
 
 _ASK, _DO = Does.ASK, Does.DO
@@ -39,5 +40,6 @@ ROUTES = (
     *_customer("GET", "/customer/{id}", Does.GET, customers.live, "Get a customer"),
     *_customer("PATCH", "/customer/{id}", Does.CHANGE, verbs.change, "Update a customer"),
     *_customer("DELETE", "/customer/{id}", Does.DROP, verbs.drop, "Delete a customer"),
+    *import_routes(CUSTOMER),
     *KEY_ROUTES,
 )

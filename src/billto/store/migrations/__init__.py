@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from billto.domain.customer import Customer
 from billto.store.engine import Engine
-from billto.store.migrations import m0001_first, m0002_dialects, m0003_invoiced, m0004_keys
+from billto.store.migrations import m0001_first, m0002_dialects, m0003_invoiced, m0004_keys, m0005_imports
 
 
 class Migration(NamedTuple):
@@ -22,5 +22,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(2, "what other languages say of a customer", m0002_dialects.statements, (Customer,)),
     Migration(3, "notes, pending line items, parents", m0003_invoiced.statements),
     Migration(4, "keys that follow others, customers by number", m0004_keys.statements),
+    Migration(5, "imports and uploads", m0005_imports.statements),
 )
 LATEST = MIGRATIONS[-1].number

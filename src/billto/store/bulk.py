@@ -1,0 +1,250 @@
+"""Many records at once, by COPY or executemany: the same rows that would be made one by one."""
+
+import random
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
+
+import apsw
+
+from billto.domain.attrs import Attr, Kind, catalogue
+from billto.domain.event import Event
+from billto.domain.problems import Problem, Refused
+from billto.domain.scope import Scope
+from billto.store import statements
+from billto.store.engine import POSTGRES, SQLITE, Engine
+from billto.store.layout import LAYOUTS, columns, kept_beside, tenancy
+from billto.store.trigrams import TENANT_BITS
+from billto.store.tx import Tx, counts, loader
+
+R = TypeVar("R", bound=NamedTuple)
+
+# How many records with the same value are looked at for one that is alike: who shares a value with more of
+# them may be taken for a new one.
+ALIKE_MAX = 200
+# Counts are kept in several rows of an entity, so that PostgreSQL's writers do not wait for each other.
+SHARDS = 16
+_JSON = Attr(Kind.MAP)
+
+
+@cache
+def names(kind: type[NamedTuple]) -> tuple[str, ...]:
+    """The columns of a row, with those kept beside the record."""
+    beside = (
+        ("search", *(f"{name}_fold" for name in _maps(kind))) if LAYOUTS[kind].searched else tuple[str, ...]()
+    )
+    return (*columns(kind), *beside)
+
+
+def _maps(kind: type[NamedTuple]) -> tuple[str, ...]:
+    return tuple(one.name for one in catalogue(kind).values() if one.searched and one.kind is Kind.MAP)
+
+
+@cache
+def saver(engine: Engine, kind: type[NamedTuple]) -> Callable[[Any], list[Any]]:
+    """From a record to its row; written out flat because every record of many runs it."""
+    held: dict[str, Any] = {}
+    parts = []
+    for at, attr in enumerate(catalogue(kind).values()):
+        part = f"r[{at}]"
+        if (write := engine.writes.get(attr.kind)) is not None:
+            held[f"f{at}"] = write
+            part = f"None if {part} is None else f{at}({part})"
+        parts.append(part)
+    flat: Callable[[Any], list[Any]] = eval(f"lambda r: [{', '.join(parts)}]", held)  # noqa: S307
+    if not LAYOUTS[kind].searched:
+        return flat
+
+    def with_beside(record: Any) -> list[Any]:
+        beside = kept_beside(record).values()
+        return flat(record) + [one if isinstance(one, str) else engine.stored(_JSON, one) for one in beside]
+
+    return with_beside
+
+
+def _differing(changes: Sequence[tuple[Any, Any]]) -> tuple[str, ...]:
+    """The columns that some change touches, with what is kept beside."""
+    kind: Any = type(changes[0][1])
+    touched = {
+        name
+        for old, new in changes
+        for name, before, after in zip(kind._fields, old, new, strict=True)
+        if before is not after and (before != after or isinstance(after, dict | list))
+    }
+    return tuple(name for name in names(kind) if name in touched or name not in kind._fields)
+
+
+class SqliteBulk(Tx):
+    """Many records through SQLite's writer."""
+
+    _connection: apsw.Connection
+
+    async def note_many(self, events: Sequence[Event]) -> None:
+        sql = statements.insert(SQLITE, "event", columns(Event))
+        self._connection.executemany(sql, map(saver(SQLITE, Event), events))
+
+    async def insert_many(self, records: Sequence[Any]) -> None:
+        if not records:
+            return
+        kind: Any = type(records[0])
+        rows = list(map(saver(SQLITE, kind), records))
+        last = await self._counted_in(records)
+        at, search = names(kind).index("serial"), names(kind).index("search")
+        for serial, row in enumerate(rows, last - len(rows) + 1):
+            row[at] = serial
+        self._connection.executemany(statements.insert(SQLITE, LAYOUTS[kind].table, names(kind)), rows)
+        if LAYOUTS[kind].indexed:
+            self._connection.executemany(INDEX, [(row[at], row[search]) for row in rows])
+
+    async def _counted_in(self, records: Sequence[Any]) -> int:
+        """The last of the numbers that are allotted to the records."""
+        live, trashed = map(sum, zip(*map(counts, records), strict=True))
+        entity_id, many = records[0].entity_id, len(records)
+        rows = await self.rows(_COUNT_IN, [live, trashed, many, entity_id])
+        ((last,),) = rows or await self.rows(_COUNT_FIRST, [entity_id, live, trashed, many])
+        return int(last)
+
+    async def update_many(self, changes: Sequence[tuple[Any, Any]]) -> None:
+        if not changes:
+            return
+        kind: Any = type(changes[0][1])
+        touched = _differing(changes)
+        before = self._connection.total_changes()
+        sql = statements.update(SQLITE, LAYOUTS[kind].table, touched, ("entity_id", "id"))
+        at = [names(kind).index(name) for name in (*touched, "entity_id", "id")]
+        rows = [saver(SQLITE, kind)(new) for _, new in changes]
+        self._connection.executemany(
+            sql.removesuffix(" RETURNING id"), [[row[one] for one in at] for row in rows]
+        )
+        if self._connection.total_changes() - before != len(changes):
+            raise Refused(Problem("not_found", detail=kind.__name__))
+        if LAYOUTS[kind].indexed:
+            serial, search = names(kind).index("serial"), names(kind).index("search")
+            self._connection.executemany(UNINDEX, [(row[serial],) for row in rows])
+            self._connection.executemany(INDEX, [(row[serial], row[search]) for row in rows])
+
+    async def alike(
+        self,
+        record: type[R],
+        scope: Scope,
+        by: Sequence[str],
+        values: Sequence[Sequence[Any]],
+        *,
+        locked: bool = False,
+    ) -> Sequence[tuple[int, R]]:
+        (entity_id,) = tenancy(record, scope).values()
+        inner = (
+            f"SELECT {', '.join(columns(record))} FROM {LAYOUTS[record].table}"
+            f" WHERE entity_id = ?1 AND {by[0]} = ?2 AND deleted_at IS NULL LIMIT {ALIKE_MAX}"
+        )
+        also = " AND ".join(f"{name} IS ?{at}" for at, name in enumerate(by[1:], 3))
+        sql = f"SELECT * FROM ({inner}) WHERE {also}" if also else inner
+        load = loader(SQLITE, record)
+        execute = self._connection.execute
+        return [
+            (at, load(row))
+            for at, some in enumerate(values)
+            for row in execute(sql, [entity_id, *some]).fetchall()
+        ]
+
+
+UNINDEX = "DELETE FROM customer_search WHERE rowid = ?"
+INDEX = "INSERT INTO customer_search (rowid, search) VALUES (?, ?)"
+_COUNT_IN = (
+    "UPDATE tally SET live = live + ?, trashed = trashed + ?, last_serial = last_serial + ?"
+    " WHERE entity_id = ? AND shard = 0 RETURNING last_serial"
+)
+_COUNT_FIRST = (
+    "INSERT INTO tally (entity_id, shard, live, trashed, last_serial)"
+    f" VALUES (?1, 0, ?2, ?3, ((SELECT serial FROM entity WHERE id = ?1) << {TENANT_BITS}) + ?4)"
+    " RETURNING last_serial"
+)
+
+
+class PostgresBulk(Tx):
+    """Many records through PostgreSQL's COPY."""
+
+    _connection: Any
+
+    async def note_many(self, events: Sequence[Event]) -> None:
+        await self._copy("event", columns(Event), [saver(POSTGRES, Event)(one) for one in events])
+
+    async def insert_many(self, records: Sequence[Any]) -> None:
+        if not records:
+            return
+        kind: Any = type(records[0])
+        rows = list(map(saver(POSTGRES, kind), records))
+        serial = names(kind).index("serial")
+        for row in rows:
+            del row[serial]
+        await self._copy(LAYOUTS[kind].table, [name for name in names(kind) if name != "serial"], rows)
+        live, trashed = map(sum, zip(*map(counts, records), strict=True))
+        shard = random.randrange(SHARDS)  # noqa: S311 (which row is no secret)
+        await self.rows(_COUNT, [records[0].entity_id, shard, live, trashed])
+
+    async def update_many(self, changes: Sequence[tuple[Any, Any]]) -> None:
+        if not changes:
+            return
+        kind: Any = type(changes[0][1])
+        table = LAYOUTS[kind].table
+        await self.run(f"CREATE TEMPORARY TABLE IF NOT EXISTS changing (LIKE {table}) ON COMMIT DROP", [])
+        await self.run("TRUNCATE changing", [])
+        await self._copy("changing", names(kind), [saver(POSTGRES, kind)(new) for _, new in changes])
+        await self._by_index()
+        sets = ", ".join(f"{name} = changing.{name}" for name in _differing(changes))
+        done = await self._connection.execute(
+            f"UPDATE {table} SET {sets} FROM changing"
+            f" WHERE {table}.entity_id = changing.entity_id AND {table}.id = changing.id"
+        )
+        if done != f"UPDATE {len(changes)}":
+            raise Refused(Problem("not_found", detail=kind.__name__))
+
+    async def _copy(self, table: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        await self._connection.copy_records_to_table(table, records=rows, columns=list(names))
+
+    async def _by_index(self) -> None:
+        """In this transaction rows that are asked for in order come from the index that has this order.
+
+        What is known of a table that is being filled is out of date: the planner would read all of an entity.
+        """
+        for way in ("seqscan", "sort"):
+            await self.run(f"SET LOCAL enable_{way} = off", [])
+
+    async def alike(
+        self,
+        record: type[R],
+        scope: Scope,
+        by: Sequence[str],
+        values: Sequence[Sequence[Any]],
+        *,
+        locked: bool = False,
+    ) -> Sequence[tuple[int, R]]:
+        if not values:
+            return ()
+        (entity_id,) = tenancy(record, scope).values()
+        await self._by_index()
+        arrays = ", ".join(f"${at}::text[]" for at in range(2, len(by) + 2))
+        given = ", ".join(f"a{at}" for at in range(len(by)))
+        inner = (
+            f"SELECT {', '.join(columns(record))} FROM {LAYOUTS[record].table}"
+            f" WHERE entity_id = $1 AND {by[0]} BETWEEN given.a0 AND given.a0 AND deleted_at IS NULL"
+            f" ORDER BY {by[0]} LIMIT {ALIKE_MAX}{' FOR UPDATE' if locked else ''}"
+        )
+        also = "".join(
+            f" AND found.{name} IS NOT DISTINCT FROM given.a{at}" for at, name in enumerate(by) if at
+        )
+        sql = (
+            f"SELECT {', '.join(f'found.{name}' for name in columns(record))}, given.at"
+            f" FROM unnest({arrays}) WITH ORDINALITY AS given ({given}, at)"
+            f" CROSS JOIN LATERAL ({inner}) AS found WHERE TRUE{also}"
+        )
+        load = loader(POSTGRES, record)
+        rows = await self.rows(sql, [entity_id, *map(list, zip(*values, strict=True))])
+        return [(row["at"] - 1, load(row)) for row in rows]
+
+
+_COUNT = (
+    "INSERT INTO tally (entity_id, shard, live, trashed, last_serial) VALUES ($1, $2, $3, $4, 0)"
+    " ON CONFLICT (entity_id, shard) DO UPDATE"
+    " SET live = tally.live + EXCLUDED.live, trashed = tally.trashed + EXCLUDED.trashed"
+)

@@ -1,0 +1,40 @@
+"""How far imports have come, and files that wait for one."""
+
+from collections.abc import Iterator
+
+from billto.store.engine import Engine
+
+_TABLES = """
+CREATE TABLE import_job (
+    entity_id {TEXT} NOT NULL REFERENCES entity (id),
+    id {TEXT} NOT NULL,
+    digest {TEXT} NOT NULL,
+    file {TEXT} NOT NULL,
+    started_at {MOMENT} NOT NULL,
+    updated_at {MOMENT} NOT NULL,
+    finished_at {MOMENT},
+    next_row {INT} NOT NULL,
+    made {INT} NOT NULL,
+    changed {INT} NOT NULL,
+    unchanged {INT} NOT NULL,
+    rejected {INT} NOT NULL,
+    PRIMARY KEY (entity_id, id)
+);
+
+CREATE TABLE upload (
+    entity_id {TEXT} NOT NULL REFERENCES entity (id),
+    id {TEXT} NOT NULL,
+    file {TEXT} NOT NULL,
+    content {BLOB} NOT NULL,
+    created_at {MOMENT} NOT NULL,
+    PRIMARY KEY (entity_id, id)
+);
+CREATE INDEX upload_created ON upload (created_at);
+"""
+
+
+def statements(engine: Engine) -> Iterator[str]:
+    strict = " STRICT" if engine.name == "sqlite" else ""
+    for statement in _TABLES.format_map(engine.types).split(";\n"):
+        if said := statement.strip():
+            yield said + (strict if said.startswith("CREATE TABLE") else "")
