@@ -102,7 +102,7 @@ async def last_opened(client: Client, bearer: dict[str, str]) -> float:
 
 def revoke(billto: Billto, key_id: str) -> None:
     environment = {
-        "PATH": os.environ["PATH"],
+        **{name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ},
         "BILLTO_HOME": str(billto.home),
         "BILLTO_DATABASE_URL": billto.url,
     }

@@ -37,6 +37,8 @@ ATTEMPTS = {
         for noun in ("customer", "customers")
         for (method, path), attempt in _OF_CUSTOMERS.items()
     },
+    ("POST", "/customers/import/upload"): Attempt("upload", b"name\nNew\n"),
+    ("POST", "/customers/import"): Attempt("file", {"fileId": "never"}),
     ("GET", "/apikeys"): Attempt("keys"),
     ("POST", "/apikeys"): Attempt("new key", {"label": "New"}),
     ("PATCH", "/apikeys/{id}"): Attempt("key", {"label": "Mine"}),

@@ -19,12 +19,15 @@ async def page(reader: Reader, asked: Request, query: Query) -> Page:
 
 
 async def create(tx: Tx, asked: Request, values: Mapping[str, Any]) -> NewKey:
-    """A new key that opens no more than the one which asks for it."""
+    """A new key that opens no more than the one which asks for it, and no longer."""
     scope = asked.scope
     entity_id = values.get("entity_id") or scope.bound_to
     if scope.bound_to not in (None, entity_id):
         raise Refused(Problem("not_found", ("entity_id",), "Entity"))
     rules.check_expiry(values.get("expires_at"), tx.now)
+    own = await tx.get(Key, scope, scope.key_id)
+    if own is not None and own.expires_at is not None:
+        values = {**values, "expires_at": min(values.get("expires_at") or own.expires_at, own.expires_at)}
     return await accounts.create_key(
         tx, scope.account_id, scope.environment, **{**values, "entity_id": entity_id}
     )
@@ -36,8 +39,10 @@ async def change(tx: Tx, asked: Request, id: str, values: Mapping[str, Any]) -> 
 
 
 async def rotate(tx: Tx, asked: Request, id: str, grace: timedelta) -> NewKey:
-    """A key in place of another, which goes on for as long as the grace lasts."""
+    """A key in place of another, which goes on for as long as the grace lasts; once for each key."""
     old = await _locked(tx, asked, id)
+    if any(one.rotated_from_id == old.id for one in await tx.keys(old.account_id)):
+        raise Refused(Problem("key_ended"))
     await _becomes(tx, asked, old, rules.rotated(old, grace, tx.now))
     return await accounts.create_key(
         tx, old.account_id, old.environment, entity_id=old.entity_id, name=old.name, read_only=old.read_only,

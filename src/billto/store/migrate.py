@@ -33,8 +33,10 @@ class TooNew(Exception):
 def migrate_sqlite(path: Path) -> list[Migration]:
     """Brings the file, which is made if need be, to the newest schema; what was done is returned."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600)  # what is kept here is nobody else's business
+    is_new = not path.exists()
     connection = connect(path)
+    if is_new:
+        path.chmod(0o600)  # what is kept here is nobody else's business
     try:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute(_RECORD.format_map(SQLITE.types))
