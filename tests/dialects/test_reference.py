@@ -145,7 +145,8 @@ def test_bounds_of_parameters_are_those_of_the_table() -> None:
 # none of.
 ELSEWHERE = {
     "login_incomplete", "login_failed", "no_channel", "key_ended", "unknown_reference", "own_ancestor",
-    "bad_cell", "unmatched", "ambiguous", "importing", "no_recipient", "no_statement", "nothing_to_invoice", "not_offered",
+    "bad_cell", "unmatched", "ambiguous", "importing",
+    "no_recipient", "no_statement", "nothing_to_invoice", "not_offered",
 }  # fmt: skip
 
 
