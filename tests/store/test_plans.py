@@ -37,7 +37,8 @@ async def crowd(stage: Stage) -> None:
             scope = live if number % 3 else scopes[number % ENTITIES]
             one = customer(
                 tx, scope, name=f"Customer {number * 7919 % CUSTOMERS}", email=f"c{number}@example.com",
-                tax_number=f"SI{number}", metadata={"order_id": f"X-{number}"},
+                tax_number=f"SI{number}", number=f"N-{number}",
+                external_id=f"crm-{number}", metadata={"order_id": f"X-{number}"},
             )  # fmt: skip
             await tx.insert(one._replace(deleted_at=tx.now if number % 10 == 1 else None))
 
@@ -192,3 +193,24 @@ def test_a_rare_word_is_looked_up_in_the_trigram_index(crowded: Stage) -> None:
     steps = crowded.run(plan(crowded, statement))
     assert not any(reads_all(step, "customer") for step in steps)
     assert any("customer_search" in step for step in steps)
+
+
+NUMBERS = Compare("number", Op.IN, ("N-15", "N-16", "N-17"))
+CHANGED_SINCE = Compare("updated_at", Op.GT, START)
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (filtered("external_id", "crm-15"), "customer_unique_external_id"),
+        (ordered(Order("number"), where=NUMBERS), "customer_unique_number"),
+        (ordered(UPDATED, where=CHANGED_SINCE, trashed=None), "customer_touched"),
+    ],
+    ids=["external id", "numbers", "changed since"],
+)
+def test_what_is_looked_up_comes_from_its_own_index(crowded: Stage, query: Query, index: str) -> None:
+    """To walk all of an entity's customers in another index is no scan, and takes as long."""
+    whose = tenancy(Customer, crowded.cast.live)
+    asked = statements.page(crowded.store.engine, Customer, whose, replace(query, counted=False))
+    steps = crowded.run(plan(crowded, asked))
+    assert index in " ".join(steps), steps

@@ -13,8 +13,6 @@ from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Missing, Not, Op, Order, Query
 
-# How many numbers are looked up at once where the next ones are taken, as after an import.
-_LOOKED_UP_MAX = 500
 _LENGTH_MAX = 100
 # A free number is proposed out of batches of this many, beginning after those of so many newest customers.
 _AT_ONCE = 100
@@ -34,20 +32,15 @@ class _Sequence(NamedTuple):
 async def for_customer(tx: Tx, asked: Request, entity: Entity) -> str:
     """The next number that no customer of the entity has; it is used up when the transaction is."""
     sequence = _of_customers(tx, entity)
-    first = n = await tx.next_number(entity.id, sequence.name)
-    step = 1
-    while True:
-        tried = {sequence.written(one): one for one in range(n, n + step)}
-        taken = await _taken(tx, asked, tuple(tried))
-        free = next((number for number in tried if number not in taken), None)
-        if free is not None:
-            break
-        n, step = n + step, min(2 * step, _LOOKED_UP_MAX)
-    if len(free) > _LENGTH_MAX:
+    n = await tx.next_number(entity.id, sequence.name)
+    number = sequence.written(n)
+    if not await is_free(tx, asked, number):  # given by somebody, or brought by an import
+        n = await _free(tx, asked, numbering.Row(n, sequence.written))
+        number = sequence.written(n)
+        await tx.used_number(entity.id, sequence.name, n)
+    if len(number) > _LENGTH_MAX:
         raise Refused(Problem("too_long", ("number",), str(_LENGTH_MAX)))
-    if tried[free] != first:
-        await tx.used_number(entity.id, sequence.name, tried[free])
-    return free
+    return number
 
 
 def _of_customers(tx: Tx, entity: Entity) -> _Sequence:
@@ -103,5 +96,7 @@ async def _free(reader: Reader, asked: Request, row: numbering.Row) -> int:
 
 async def _taken(reader: Reader, asked: Request, numbers: tuple[str, ...]) -> set[str]:
     where = Compare("number", Op.IN, numbers)
-    query = Query(where, order=unambiguous(()), limit=len(numbers), counted=False)
+    # In the order of the index by number: in that of their ids all numbers of the entity would be read.
+    order = unambiguous((Order("number"),))
+    query = Query(where, order, len(numbers), counted=False, shows=frozenset({"number"}))
     return {str(one.number) for one in (await reader.page(Customer, asked.scope, query)).records}

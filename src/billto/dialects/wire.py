@@ -111,6 +111,7 @@ class Table:
         self.attrs: Mapping[str, Attr] = catalogue(record)
         self.by_wire: Mapping[str, Row] = {one.wire: one for one in rows}
         self.by_attr: Mapping[str, Row] = {one.attr: one for one in rows if one.attr}
+        self._by_part = {name: one for one in reversed(rows) if one.sets for name in one.woven_of}
         self.shows = frozenset(self.by_attr).union(*(one.woven_of for one in rows))
         # What a read needs: verbs and version tags look at some attributes whether a door shows them or not.
         self.reads = self.shows | (_LOOKED_AT & set(self.attrs))
@@ -192,8 +193,8 @@ class Table:
         return tuple(map(self._spelt, problems))
 
     def _spelt(self, problem: Problem) -> Problem:
-        first = problem.path[0] if problem.path else None
-        one = self.by_attr.get(str(first))
+        first = str(problem.path[0]) if problem.path else ""
+        one = self.by_attr.get(first) or self._by_part.get(first)
         return replace(problem, path=(one.wire, *problem.path[1:])) if one else problem
 
     def _flat_encode(self) -> Callable[[Any], dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The customer: whom you bill."""
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -144,16 +145,17 @@ def made(values: Mapping[str, Any], *, entity_id: str, id: str, now: datetime) -
             raise Refused(Problem("required", ("name",)))
     if given.get("is_company") is None:
         given["is_company"] = not given.get("is_end_consumer")
-    return Customer(
+    new = Customer(
         **{"metadata": {}, "custom": {}, **_apart(given)},
         entity_id=entity_id, id=id, serial=0, version=1, created_at=now, updated_at=now, deleted_at=None,
     )  # fmt: skip
+    return _bounded(new, given)
 
 
 def changed(customer: Customer, values: Mapping[str, Any], now: datetime) -> Customer:
     """The customer with some checked values in place of its own; the very same when nothing differs."""
     given = with_country_code(edited(values, customer._asdict().__getitem__))
-    return touched(customer, _apart(_named(given, customer), customer), now)
+    return _bounded(touched(customer, _apart(_named(given, customer), customer), now), given)
 
 
 def settled(customer: Customer, before: Customer | None, new_id: Callable[[], str]) -> Customer:
@@ -165,6 +167,21 @@ def settled(customer: Customer, before: Customer | None, new_id: Callable[[], st
     if customer.delivery_addresses:
         new["delivery_addresses"] = identified(customer.delivery_addresses, new_id)
     return customer._replace(**new)
+
+
+# What clients may fill as they like, together, as JSON: every list carries it, up to a thousand times.
+TREES = ("custom", "data", "contacts", "delivery_addresses", "bank_accounts")
+TREES_LENGTH_MAX = 64_000
+
+
+def _bounded(customer: Customer, given: Mapping[str, Any]) -> Customer:
+    """The customer; raises Refused when its trees together have become too large."""
+    if said := [name for name in TREES if given.get(name)]:
+        kept = [getattr(customer, name) for name in TREES]
+        if len(json.dumps(kept, default=str, ensure_ascii=False)) > TREES_LENGTH_MAX:
+            detail = f"{TREES_LENGTH_MAX} (as JSON, {', '.join(TREES)} together)"
+            raise Refused(*(Problem("too_long", (name,), detail) for name in said))
+    return customer
 
 
 def full_name(first: str | None, last: str | None) -> str:

@@ -31,6 +31,8 @@ class Credentials:
         self._keys: dict[str, tuple[Key, datetime]] = {}
         # An entity never changes its account or environment, so what was true once stays true.
         self._entities: set[tuple[str, str, str]] = set()
+        # Nor does a record ever change its entity; whether it is still there, its own read tells.
+        self._owners: dict[tuple[str, str, str], str] = {}
 
     async def scope(self, call: Call, now: datetime) -> Scope:
         """The scope of a request; raises Refused without a valid key, or when no one entity is meant."""
@@ -106,9 +108,15 @@ class Credentials:
             return scope.bound_to
         id_ = call.dialect.read_id(call.ids["id"])
         record = call.route.table.record
-        found = await self._reader.entity_of(record, scope, id_) if isinstance(id_, str) else None
+        if not isinstance(id_, str):
+            raise Refused(Problem("not_found", detail=record.__name__))
+        known = (scope.account_id, scope.environment, id_)
+        found = self._owners.get(known) or await self._reader.entity_of(record, scope, id_)
         if found is None:
             raise Refused(Problem("not_found", detail=record.__name__))
+        if len(self._owners) >= _KEPT_MAX:
+            self._owners.clear()
+        self._owners[known] = found
         return found
 
 
