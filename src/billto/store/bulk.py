@@ -1,7 +1,7 @@
 """Many records at once, by COPY or executemany: the same rows that would be made one by one."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -40,26 +40,12 @@ def _maps(kind: type[NamedTuple]) -> tuple[str, ...]:
     return tuple(one.name for one in catalogue(kind).values() if one.searched and one.kind is Kind.MAP)
 
 
-@cache
-def saver(engine: Engine, kind: type[NamedTuple]) -> Callable[[Any], list[Any]]:
-    """From a record to its row; written out flat because every record of many runs it."""
-    held: dict[str, Any] = {}
-    parts = []
-    for at, attr in enumerate(catalogue(kind).values()):
-        part = f"r[{at}]"
-        if (write := engine.writes.get(attr.kind)) is not None:
-            held[f"f{at}"] = write
-            part = f"None if {part} is None else f{at}({part})"
-        parts.append(part)
-    flat: Callable[[Any], list[Any]] = eval(f"lambda r: [{', '.join(parts)}]", held)  # noqa: S307
-    if not LAYOUTS[kind].searched:
-        return flat
-
-    def with_beside(record: Any) -> list[Any]:
-        beside = kept_beside(record).values()
-        return flat(record) + [one if isinstance(one, str) else engine.stored(_JSON, one) for one in beside]
-
-    return with_beside
+def row_of(engine: Engine, record: Any) -> list[Any]:
+    """A record's values with those kept beside it, in the order of `names`."""
+    beside = kept_beside(record).values()
+    return engine.values(record) + [
+        one if isinstance(one, str) else engine.stored(_JSON, one) for one in beside
+    ]
 
 
 def _differing(changes: Sequence[tuple[Any, Any]]) -> tuple[str, ...]:
@@ -81,13 +67,13 @@ class SqliteBulk(Tx):
 
     async def note_many(self, events: Sequence[Event]) -> None:
         sql = statements.insert(SQLITE, "event", columns(Event))
-        self._connection.executemany(sql, map(saver(SQLITE, Event), events))
+        self._connection.executemany(sql, (row_of(SQLITE, one) for one in events))
 
     async def insert_many(self, records: Sequence[Any]) -> None:
         if not records:
             return
         kind: Any = type(records[0])
-        rows = list(map(saver(SQLITE, kind), records))
+        rows = [row_of(SQLITE, one) for one in records]
         last = await self._counted_in(records)
         at, search = names(kind).index("serial"), names(kind).index("search")
         for serial, row in enumerate(rows, last - len(rows) + 1):
@@ -112,7 +98,7 @@ class SqliteBulk(Tx):
         before = self._connection.total_changes()
         sql = statements.update(SQLITE, LAYOUTS[kind].table, touched, ("entity_id", "id"))
         at = [names(kind).index(name) for name in (*touched, "entity_id", "id")]
-        rows = [saver(SQLITE, kind)(new) for _, new in changes]
+        rows = [row_of(SQLITE, new) for _, new in changes]
         self._connection.executemany(
             sql.removesuffix(" RETURNING id"), [[row[one] for one in at] for row in rows]
         )
@@ -167,13 +153,13 @@ class PostgresBulk(Tx):
     _connection: Any
 
     async def note_many(self, events: Sequence[Event]) -> None:
-        await self._copy("event", columns(Event), [saver(POSTGRES, Event)(one) for one in events])
+        await self._copy("event", columns(Event), [row_of(POSTGRES, one) for one in events])
 
     async def insert_many(self, records: Sequence[Any]) -> None:
         if not records:
             return
         kind: Any = type(records[0])
-        rows = list(map(saver(POSTGRES, kind), records))
+        rows = [row_of(POSTGRES, one) for one in records]
         serial = names(kind).index("serial")
         for row in rows:
             del row[serial]
@@ -189,7 +175,7 @@ class PostgresBulk(Tx):
         table = LAYOUTS[kind].table
         await self.run(f"CREATE TEMPORARY TABLE IF NOT EXISTS changing (LIKE {table}) ON COMMIT DROP", [])
         await self.run("TRUNCATE changing", [])
-        await self._copy("changing", names(kind), [saver(POSTGRES, kind)(new) for _, new in changes])
+        await self._copy("changing", names(kind), [row_of(POSTGRES, new) for _, new in changes])
         await self._by_index()
         sets = ", ".join(f"{name} = changing.{name}" for name in _differing(changes))
         done = await self._connection.execute(

@@ -179,8 +179,7 @@ class Tx(Reader):
     async def update(self, old: R, new: R, scope: Scope) -> None:
         """Stores what differs between two versions; raises Refused unless the scope reaches the record."""
         kind = type(new)
-        attrs = catalogue(kind)
-        values = {name: stored for name, attr in attrs.items() for stored in self._differs(attr, old, new)}
+        values = dict(self._differing(old, new))
         before, after = kept_beside(old), kept_beside(new)
         for name, value in after.items():
             if value != before[name]:
@@ -195,15 +194,15 @@ class Tx(Reader):
         if layout.counted and counts(old) != counts(new):
             await self._recount(new, *(b - a for a, b in zip(counts(old), counts(new), strict=True)))
 
-    def _differs(self, attr: Attr, old: NamedTuple, new: NamedTuple) -> Iterator[Any]:
-        """The new value as it is stored, if it is another than the old one."""
-        before, after = getattr(old, attr.name), getattr(new, attr.name)
-        if before is after:
-            return
-        stored = self.engine.stored(attr, after)
-        # Maps that are equal may still differ in the order of their keys, which answers and searches show.
-        if before != after or stored != self.engine.stored(attr, before):
-            yield stored
+    def _differing(self, old: NamedTuple, new: NamedTuple) -> Iterator[tuple[str, Any]]:
+        """The attributes whose new values are stored otherwise than the old ones, with those values."""
+        for attr, before, after in zip(catalogue(type(new)).values(), old, new, strict=True):
+            if before is after:
+                continue
+            stored = self.engine.stored(attr, after)
+            # Equal maps may still differ in the order of their keys, which answers and searches show.
+            if before != after or stored != self.engine.stored(attr, before):
+                yield attr.name, stored
 
     async def delete(self, record: NamedTuple, scope: Scope) -> None:
         """Takes a record out for good; raises Refused unless the scope reaches it."""
