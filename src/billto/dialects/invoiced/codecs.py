@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -10,6 +11,7 @@ from billto.dialects import codecs
 from billto.dialects.codecs import Codec, Schema
 from billto.domain.countries.world import world
 from billto.domain.nodes import Map, Text, storable
+from billto.domain.places import by_code
 from billto.domain.problems import Problem, Refused
 
 METADATA_KEYS_MAX, METADATA_VALUE_MAX = 50, 255
@@ -86,9 +88,17 @@ def _shaped(fits: Callable[[str], bool], form: str, upper: bool, encode: Any, sc
     return Codec(decode, encode, decode, {"type": "string", **schema})
 
 
-COUNTRY = _shaped(
-    lambda code: code in world(), "two letters of ISO 3166-1", True, str.upper, {"pattern": "^[A-Z]{2}$"}
-)
+_COUNTRY_FORM = "two letters of ISO 3166-1"
+COUNTRY = _shaped(lambda code: code in world(), _COUNTRY_FORM, True, str.upper, {"pattern": "^[A-Z]{2}$"})
+# Of a customer, a code that another door has stored may be sent back, whatever it is.
+KEPT_COUNTRY = replace(COUNTRY, decode_change=lambda value: _text(value).strip().upper())
+
+
+def by_country(code: str | None) -> dict[str, Any]:
+    is_known = code is None or code in world()
+    return by_code(code, None if is_known else Problem("invalid_format", detail=_COUNTRY_FORM))
+
+
 CURRENCY = _shaped(
     lambda code: len(code) == 3 and code.isascii() and code.isalpha(),
     "three letters of ISO 4217", True, str.lower, {"pattern": "^[a-z]{3}$"},

@@ -5,8 +5,8 @@ from typing import Any
 
 from billto.dialects.invoiced.codecs import (
     BOOL,
-    COUNTRY,
     CURRENCY,
+    KEPT_COUNTRY,
     KIND,
     METADATA,
     NUMBER,
@@ -14,10 +14,10 @@ from billto.dialects.invoiced.codecs import (
     UNIX,
     WHOLE,
     WORDS,
+    by_country,
 )
 from billto.dialects.wire import FIND, REQ, RO, RW, SORT, WO, Row, Table, derived, row, woven
 from billto.domain.customer import Customer
-from billto.domain.places import by_code
 from billto.domain.problems import Problem, Refused
 
 BOTH = (FIND, SORT)
@@ -63,7 +63,7 @@ CUSTOMER = Table(
     row("chasing_cadence",           "chasing_cadence",           WHOLE,     RW,     *BOTH),
     row("city",                      "city",                      TEXT,      RW,     *BOTH),
     row("consolidated",              "is_consolidated",           BOOL,      RW,     *BOTH),
-    row("country",                   "country_code",              COUNTRY,   RW,     *BOTH, sets=by_code),
+    row("country",                   "country_code",              KEPT_COUNTRY, RW,  *BOTH, sets=by_country),
     row("created_at",                "created_at",                UNIX,      RO,     *BOTH),
     row("credit_hold",               "is_on_credit_hold",         BOOL,      RW,     *BOTH),
     row("credit_limit",              "credit_limit",              NUMBER,    RW),
