@@ -12,7 +12,6 @@ from billto.domain.customer import Customer
 from billto.domain.places import by_code, post_code_problems
 from billto.domain.problems import Problem, Refused
 
-
 _NO_COUNTRY = Problem("invalid_format", detail="a code of ISO 3166-1, such as DE")
 
 

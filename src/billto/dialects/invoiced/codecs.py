@@ -9,13 +9,14 @@ from typing import Any, NoReturn
 
 from billto.dialects import codecs
 from billto.dialects.codecs import Codec, Schema
+from billto.domain.attrs import METADATA as METADATA_OF_ALL
 from billto.domain.countries.world import world
-from billto.domain.nodes import Map, Text, storable
+from billto.domain.nodes import storable
 from billto.domain.places import by_code
 from billto.domain.problems import Problem, Refused
 
-METADATA_KEYS_MAX, METADATA_VALUE_MAX = 50, 255
-_METADATA = Map(Text(most=METADATA_VALUE_MAX, null=False), most=METADATA_KEYS_MAX)
+assert METADATA_OF_ALL.shape is not None
+_METADATA = METADATA_OF_ALL.shape
 
 
 def _refuse(code: str, detail: str) -> NoReturn:
