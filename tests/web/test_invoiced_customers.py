@@ -284,3 +284,25 @@ def test_a_statement_has_an_address_of_its_own_that_says_there_is_none(house: Ho
     for address in (one, one.removesuffix("/pdf"), one.replace("/pdf", "x/pdf")):
         answer = house.caller(None).get(address.removeprefix("http://billto"))
         assert refused(answer) == (404, "There are no statements yet", None)
+
+
+def test_who_loses_a_parent_for_good_has_none_any_more(house: House, shop: Company) -> None:
+    parent, other = shop.customer("Parent")["id"], shop.customer("Other")["id"]
+    children = [shop.customer(str(number), parent_customer=parent)["id"] for number in range(3)]
+    kept = shop.customer("kept", parent_customer=other)
+    shop.ask("DELETE", f"/customers/{children[2]}")
+    shop.ask("DELETE", f"/customers/{parent}")
+    before = [shop.ask("GET", f"/customers/{one}") for one in children[:2]]
+    assert [one.json()["parent_customer"] for one in before] == [parent, parent]
+    house.clock.forward(5)
+    (trashed,) = house.shopkeeper.listed(deleted=True, query={"name": "Parent"})["data"]
+    assert house.shopkeeper.delete(f"/customers/{trashed['id']}/permanent").status_code == 204
+    for one, old in zip(children, before, strict=False):
+        new = shop.get(f"/customers/{one}")
+        assert new.json()["parent_customer"] is None
+        assert new.json()["updated_at"] >= old.json()["updated_at"] + 5
+        assert new.headers["etag"] != old.headers["etag"]
+    (trashed,) = house.shopkeeper.listed(deleted=True)["data"]
+    answered(house.shopkeeper.post(f"/customers/{trashed['id']}/restore"))
+    assert shop.get(f"/customers/{children[2]}").json()["parent_customer"] is None
+    assert shop.get(f"/customers/{kept['id']}").json() == kept

@@ -217,6 +217,13 @@ class Tx(Reader):
         if LAYOUTS[kind].counted:
             await self._recount(record, *(-number for number in counts(record)))
 
+    async def clear(self, record: type[NamedTuple], scope: Scope, attr: str, value: Any) -> None:
+        """Takes a value of an attribute away from all records that have it, each a new version then."""
+        attrs, whose = catalogue(record), tenancy(record, scope)
+        sql = statements.clear(self.engine, LAYOUTS[record].table, attr, tuple(whose))
+        now = self.engine.stored(attrs["updated_at"], self.now)
+        await self.run(sql, [now, self.engine.stored(attrs[attr], value), *whose.values()])
+
     async def alone(self, entity_id: str, name: str) -> None:
         """Nobody else goes past here with this name until the transaction ends; SQLite's is alone anyway."""
 

@@ -20,7 +20,7 @@ def _is_country(given: Any) -> bool:
 
 
 def _country(given: Any) -> str:
-    return given if _is_country(given) else refuse(_NO_COUNTRY)
+    return str(given) if _is_country(given) else refuse(_NO_COUNTRY)
 
 
 def _kept_country(given: Any) -> str:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 
+import msgspec
+
 from billto.dialects import codecs
 from billto.dialects.codecs import Codec, Schema
 from billto.domain.attrs import METADATA as METADATA_OF_ALL
@@ -51,10 +53,16 @@ def _parse_number(text: str) -> Decimal:
     return codecs.AMOUNT.decode(Decimal(text))  # type: ignore[no-any-return]
 
 
-def write_number(value: Decimal) -> int | Decimal:
-    """Whole numbers without `.0`: some clients read them as integers."""
-    whole = value.to_integral_value()
-    return int(whole) if whole == value else value.normalize()
+def write_number(value: Decimal) -> int | Decimal | msgspec.Raw:
+    """All digits and no more: whole numbers without `.0`, for some clients read them as integers."""
+    plain = f"{value:f}"
+    if "." in plain:
+        plain = plain.rstrip("0").rstrip(".")
+    if "." not in plain:
+        return int(plain)
+    exact = Decimal(plain)
+    # Small ones would be written with an exponent.
+    return exact if str(exact) == plain else msgspec.Raw(plain.encode())
 
 
 TEXT = Codec(_text, None, _text, {"type": "string"})
