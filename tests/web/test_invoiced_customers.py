@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from billto.app import customers
+from billto.app import customers, families
 from billto.app.parts import Request
 from billto.domain.scope import Scope
 from tests.web.house import House, answered
@@ -260,6 +260,23 @@ def test_parents_make_no_circle_and_no_endless_line(house: House, shop: Company)
     assert (
         shop.patch(f"/customers/{line[4]['id']}", {"parent_customer": ""}).json()["parent_customer"] is None
     )
+
+
+def test_who_has_too_many_below_is_given_no_parent(
+    house: House, shop: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(families, "DESCENDANTS_MAX", 3)
+    top, above = shop.customer("top")["id"], shop.customer("above")["id"]
+    for at in range(3):
+        shop.customer(str(at), parent_customer=top)
+    assert shop.patch(f"/customers/{top}", {"parent_customer": above}).status_code == 200
+    shop.patch(f"/customers/{top}", {"parent_customer": None})
+    shop.customer("one more", parent_customer=top)
+    before = house.dump()
+    answer = shop.patch(f"/customers/{top}", {"parent_customer": above})
+    message = "Parent Customer cannot be given to a customer with more than 3 below it"
+    assert refused(answer) == (400, message, "parent_customer")
+    assert house.dump() == before
 
 
 def test_two_changes_at_once_close_no_circle(house: House, shop: Company) -> None:

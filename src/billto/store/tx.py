@@ -8,10 +8,11 @@ from typing import Any, NamedTuple, TypeVar
 from billto.domain.account import Account, Key
 from billto.domain.answer import Answer
 from billto.domain.attrs import Attr, Kind, catalogue
+from billto.domain.customer import Customer
 from billto.domain.entity import Entity
 from billto.domain.event import Event
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import Page, Query
+from billto.domain.query import Below, Page, Query
 from billto.domain.scope import Scope
 from billto.store import statements
 from billto.store.engine import Engine
@@ -216,6 +217,15 @@ class Tx(Reader):
             await self._reindex(record, None)
         if LAYOUTS[kind].counted:
             await self._recount(record, *(-number for number in counts(record)))
+
+    async def generations_below(
+        self, scope: Scope, serial: int, generations_max: int, records_max: int
+    ) -> Below:
+        """How deep a customer's descendants reach, trashed ones as well; looks no further than it must."""
+        sql = statements.below(self.engine, generations_max, records_max)
+        whose = tenancy(Customer, scope)
+        ((generations, records),) = await self.rows(sql, [serial, *whose.values()])
+        return Below(int(generations), int(records))
 
     async def clear(self, record: type[NamedTuple], scope: Scope, attr: str, value: Any) -> None:
         """Takes a value of an attribute away from all records that have it, each a new version then."""

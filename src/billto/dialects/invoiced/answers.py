@@ -27,7 +27,9 @@ _MISSING = frozenset({"required", "not_null"})
 _UNREADABLE = frozenset(
     {"malformed", "duplicate_key", "too_deep", "invalid_text", "unsupported_media_type", "too_large"}
 )
-_SAID_OUT = frozenset({"unknown_reference", "own_ancestor", "too_many", "too_deep", "in_use"})
+_SAID_OUT = frozenset(
+    {"unknown_reference", "own_ancestor", "too_many", "too_many_below", "too_deep", "in_use"}
+)
 _OF_KEYS = frozenset({"key_reused", "key_in_flight"})
 _OF_HEADERS = _OF_KEYS | {"entity_needed", "no_entity", "changed_since"}
 
