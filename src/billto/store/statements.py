@@ -64,18 +64,21 @@ def clear(engine: Engine, table: str, attr: str, keys: tuple[str, ...]) -> str:
     )
 
 
-@cache
-def below(engine: Engine, generations_max: int, records_max: int) -> str:
-    """Depth and number of a customer's descendants, by the index of parents; one more of each than may be."""
-    parent, entity = engine.mark(1), engine.mark(2)
-    return (
-        "WITH RECURSIVE below (serial, depth) AS ("
-        f"SELECT serial, 1 FROM customer WHERE entity_id = {entity} AND parent = {parent}"
-        " UNION ALL SELECT child.serial, below.depth + 1 FROM below JOIN customer AS child"
-        f" ON child.entity_id = {entity} AND child.parent = below.serial"
-        f" WHERE below.depth <= {generations_max}"
-        ") SELECT COALESCE(MAX(depth), 0), COUNT(*)"
-        f" FROM (SELECT depth FROM below LIMIT {records_max + 1}) AS looked_at"
+def children(engine: Engine, entity_id: str, parents: Sequence[int], most: int) -> Statement:
+    """The serials of customers that have one of these parents.
+
+    Not one statement for all generations: of a recursion databases know no numbers, and join it by reading
+    everything for every row.
+    """
+    values: list[Any] = [entity_id]
+
+    def hold(value: Any) -> str:
+        values.append(value)
+        return engine.mark(len(values))
+
+    some = engine.among("parent", parents, hold)
+    return Statement(
+        f"SELECT serial FROM customer WHERE entity_id = {engine.mark(1)} AND {some} LIMIT {most}", values
     )
 
 

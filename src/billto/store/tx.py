@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, TypeVar
 from billto.domain.account import Account, Key
 from billto.domain.answer import Answer
 from billto.domain.attrs import Attr, Kind, catalogue
-from billto.domain.customer import Customer
 from billto.domain.entity import Entity
 from billto.domain.event import Event
 from billto.domain.problems import Problem, Refused
@@ -21,6 +20,7 @@ from billto.store.layout import LAYOUTS, columns, kept_beside, looked_at, tenanc
 R = TypeVar("R", bound=NamedTuple)
 
 _JSON = Attr(Kind.MAP)
+_PARENTS_AT_ONCE = 5_000
 
 
 @cache
@@ -222,10 +222,15 @@ class Tx(Reader):
         self, scope: Scope, serial: int, generations_max: int, records_max: int
     ) -> Below:
         """How deep a customer's descendants reach, trashed ones as well; looks no further than it must."""
-        sql = statements.below(self.engine, generations_max, records_max)
-        whose = tenancy(Customer, scope)
-        ((generations, records),) = await self.rows(sql, [serial, *whose.values()])
-        return Below(int(generations), int(records))
+        level, depth, seen = [serial], -1, 0
+        while level and depth < generations_max and seen <= records_max:
+            found: list[int] = []
+            for at in range(0, len(level), _PARENTS_AT_ONCE):
+                some, left = level[at : at + _PARENTS_AT_ONCE], records_max + 1 - seen - len(found)
+                asked = statements.children(self.engine, scope.entity, some, left)
+                found += [int(row[0]) for row in await self.rows(*asked)]
+            level, depth, seen = found, depth + 1, seen + len(found)
+        return Below(depth, seen)
 
     async def clear(self, record: type[NamedTuple], scope: Scope, attr: str, value: Any) -> None:
         """Takes a value of an attribute away from all records that have it, each a new version then."""
