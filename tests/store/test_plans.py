@@ -214,3 +214,18 @@ def test_what_is_looked_up_comes_from_its_own_index(crowded: Stage, query: Query
     asked = statements.page(crowded.store.engine, Customer, whose, replace(query, counted=False))
     steps = crowded.run(plan(crowded, asked))
     assert index in " ".join(steps), steps
+
+
+def test_who_belongs_to_whom_is_read_from_the_index_of_parents(crowded: Stage) -> None:
+    live, engine = crowded.cast.live, crowded.store.engine
+    whose = tenancy(Customer, live)
+    below = statements.children(engine, live.entity, [1, 2, 3], 100)
+    clear = Statement(
+        statements.clear(engine, "customer", "parent", tuple(whose)), [START, 1, *whose.values()]
+    )
+    if engine.name == "sqlite":
+        clear = clear._replace(values=[0, *clear.values[1:]])
+    for statement in (below, clear):
+        found = crowded.run(plan(crowded, statement))
+        assert any("customer_parent" in step for step in found), found
+        assert not [step for step in found if reads_all(step, "customer")], found

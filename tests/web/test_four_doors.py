@@ -199,5 +199,34 @@ def test_what_one_door_writes_the_others_show(shared: House) -> None:
     holds()
 
 
+def test_metadata_as_long_as_one_door_takes_them_stay_metadata_behind_all(shared: House) -> None:
+    long = {"key": "x" * 255}
+    for at, first in enumerate(DOORS):
+        story = Story(shared, 10**6 + at)
+        wire = next(one for one in ("metadata", "custom", "extras") if one in first.table.by_wire)
+        body = {**_needed(first), wire: long}
+        answer = story.ask(first, first.create, body)
+        record = story.stored(first.dialect.read_id(str(answer["id"])))
+        assert (record.metadata, record.custom) == (long, {})
+        for door in DOORS:
+            id_ = story.name_of(door, record)
+            shown = story.ask(door, door.get, id=id_)
+            story.ask(door, door.change, shown, id=id_)
+            after = story.stored(record.id)
+            assert (after.metadata, after.custom) == (long, {})
+
+
+def _needed(door: Door) -> dict[str, Any]:
+    texts = {
+        "name": "Acme",
+        "isCompany": True,
+        "address": "1",
+        "postcode": "10115",
+        "city": "Wien",
+        "extras": {},
+    }
+    return {wire: value for wire, value in texts.items() if wire in door.table.by_wire}
+
+
 def test_every_language_has_a_door() -> None:
     assert {door.dialect.name for door in DOORS} == {"spaceinvoices", "loopback", "invoiced", "faktoora"}

@@ -1,9 +1,11 @@
 """What hangs on a customer at the door that speaks Invoiced: contacts, notes, items, balance, sending."""
 
+import re
 from typing import Any
 
 import pytest
 
+from tests.web import faktoora
 from tests.web.house import House, answered
 from tests.web.invoiced import Company, golden, links, refused
 
@@ -256,8 +258,97 @@ def test_other_doors_keep_the_contacts_that_they_cannot_show(house: House, shop:
     assert shop.listed(f"/customers/{made['id']}/contacts") == [contact]
 
 
-def test_notes_of_the_deleted_stay_in_the_list_of_all_until_they_are_erased(shop: Company, acme: str) -> None:
+def test_notes_of_the_deleted_are_gone_until_the_customer_is_back(
+    house: House, shop: Company, acme: str
+) -> None:
+    other = made_of(shop.post(f"/customers/{shop.customer('Other')['id']}/notes", {"notes": "Wrote"}))
     made = made_of(shop.post(f"{acme}/notes", {"notes": "Called"}))
+    one = f"/notes/{made['id']}"
+    assert shop.listed("/notes") == [other, made]
     shop.ask("DELETE", acme)
+    before = house.dump()
     assert shop.get(f"{acme}/notes").status_code == 404
-    assert shop.listed("/notes") == [made]
+    for method in ("GET", "PATCH", "DELETE"):
+        assert refused(shop.ask(method, one, {})) == (404, f"Note was not found: {made['id']}", None)
+    assert shop.listed("/notes") == [other]
+    for query, total in (
+        ("per_page=1", "1"),
+        ("per_page=1&page=2", "1"),
+        (f"filter[customer]={acme[11:]}", "0"),
+    ):
+        answer = shop.ask("GET", "/notes", query=query)
+        assert answer.headers["x-total-count"] == total, query
+    assert house.dump() == before
+    (trashed,) = house.shopkeeper.listed(deleted=True)["data"]
+    answered(house.shopkeeper.post(f"/customers/{trashed['id']}/restore"))
+    assert shop.get(one).json() == made
+    assert shop.listed("/notes") == [other, made]
+
+
+def test_a_renamed_contact_is_renamed_behind_doors_of_two_names_too(house: House, shop: Company) -> None:
+    here = house.caller(house.cast.shop_key)
+    eva = {"firstName": "Eva", "lastName": "Novak", "position": "Boss"}
+    made = faktoora.made(here, customerContacts=[eva])
+    of = f"/customers/{shop.listed('/customers', 'filter[name]=Acme GmbH')[0]['id']}/contacts"
+    (contact,) = shop.listed(of)
+    assert contact["name"] == "Eva Novak"
+    assert shop.patch(f"{of}/{contact['id']}", {"name": "Eva Horvat"}).json()["name"] == "Eva Horvat"
+    (shown,) = faktoora.seen(here, made)["customerContacts"]
+    assert (shown["firstName"], shown["lastName"], shown["position"]) == (None, "Eva Horvat", "Boss")
+    faktoora.changed(here, made, customerContacts=[{**shown, "position": "Owner"}])
+    assert [(one["name"], one["title"]) for one in shop.listed(of)] == [("Eva Horvat", "Owner")]
+    faktoora.changed(here, made, customerContacts=[{**shown, "firstName": "Eva", "lastName": "Kos"}])
+    assert [one["name"] for one in shop.listed(of)] == ["Eva Kos"]
+    shop.patch(f"{of}/{contact['id']}", {"name": "Eva Kos", "title": "Clerk"})
+    (shown,) = faktoora.seen(here, made)["customerContacts"]
+    assert (shown["firstName"], shown["lastName"]) == ("Eva", "Kos")
+
+
+def test_the_answer_about_what_was_deleted_is_not_kept(house: House, shop: Company, acme: str) -> None:
+    for kind, body in (
+        ("notes", {"notes": "Secret"}), ("line_items", {"name": "Secret"}), ("contacts", {"name": "Secret"})
+    ):  # fmt: skip
+        key = {"Idempotency-Key": kind}
+        made = made_of(shop.post(f"{acme}/{kind}", body, **key))
+        assert shop.post(f"{acme}/{kind}", body, **key).json() == made
+        gone = shop.ask("DELETE", f"{acme}/{kind}/{made['id']}", headers={"Idempotency-Key": f"no {kind}"})
+        assert gone.status_code == 204
+        answer = shop.post(f"{acme}/{kind}", body, **key)
+        assert (answer.status_code, answer.json()) == (201, {})
+        assert "Secret" not in "".join(house.dump()["answer"])
+
+
+def test_a_contact_that_another_door_takes_out_is_forgotten_too(house: House, shop: Company) -> None:
+    here = house.caller(house.cast.shop_key)
+    made = faktoora.made(here)
+    of = f"/customers/{shop.listed('/customers', 'filter[name]=Acme GmbH')[0]['id']}/contacts"
+    shop.post(of, {"name": "Secret"}, **{"Idempotency-Key": "one"})
+    faktoora.changed(here, made, customerContacts=[])
+    assert "Secret" not in "".join(house.dump()["answer"])
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit_cost", "amount"),
+    [
+        ("999999999999999.999999", "999999999999999.999999", "999999999999999999998000000000.000000000001"),
+        ("999999999999999", "999999999999999", "999999999999998000000000000001"),
+        ("0.000001", "0.000001", "0.000000000001"),
+        ("-0.000001", "0.00001", "-0.00000000001"),
+        ("0.5", "2.00", "1"),
+        ("1.50", "100", "150"),
+        ("0.10", "1", "0.1"),
+        ("12345678901.234567", "12345678901.234567", "152415787532388345526.596755677489"),
+        ("1000", "0", "0"),
+    ],
+)
+def test_amounts_are_exact_and_written_plainly(
+    shop: Company, acme: str, quantity: str, unit_cost: str, amount: str
+) -> None:
+    body = f'{{"name": "x", "quantity": {quantity}, "unit_cost": {unit_cost}}}'
+    made = shop.post(f"{acme}/line_items", body.encode())
+    assert made.status_code == 201, made.text
+    for answer in (made, shop.get(f"{acme}/line_items/{made.json()['id']}"), shop.get(f"{acme}/line_items")):
+        assert f'"amount":{amount},' in answer.text
+        for name, given in (("quantity", quantity), ("unit_cost", unit_cost)):
+            plain = given.rstrip("0").rstrip(".") if "." in given else given
+            assert re.search(f'"{name}":{re.escape(plain)}[,}}]', answer.text)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from billto.app import customers
+from billto.app import customers, families
 from billto.app.parts import Request
 from billto.domain.scope import Scope
 from tests.web.house import House, answered
@@ -262,6 +262,23 @@ def test_parents_make_no_circle_and_no_endless_line(house: House, shop: Company)
     )
 
 
+def test_who_has_too_many_below_is_given_no_parent(
+    house: House, shop: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(families, "DESCENDANTS_MAX", 3)
+    top, above = shop.customer("top")["id"], shop.customer("above")["id"]
+    for at in range(3):
+        shop.customer(str(at), parent_customer=top)
+    assert shop.patch(f"/customers/{top}", {"parent_customer": above}).status_code == 200
+    shop.patch(f"/customers/{top}", {"parent_customer": None})
+    shop.customer("one more", parent_customer=top)
+    before = house.dump()
+    answer = shop.patch(f"/customers/{top}", {"parent_customer": above})
+    message = "Parent Customer cannot be given to a customer with more than 3 below it"
+    assert refused(answer) == (400, message, "parent_customer")
+    assert house.dump() == before
+
+
 def test_two_changes_at_once_close_no_circle(house: House, shop: Company) -> None:
     one, two = shop.customer("One")["id"], shop.customer("Two")["id"]
     key = {"Authorization": f"Bearer {house.cast.shop_key}"}
@@ -284,3 +301,25 @@ def test_a_statement_has_an_address_of_its_own_that_says_there_is_none(house: Ho
     for address in (one, one.removesuffix("/pdf"), one.replace("/pdf", "x/pdf")):
         answer = house.caller(None).get(address.removeprefix("http://billto"))
         assert refused(answer) == (404, "There are no statements yet", None)
+
+
+def test_who_loses_a_parent_for_good_has_none_any_more(house: House, shop: Company) -> None:
+    parent, other = shop.customer("Parent")["id"], shop.customer("Other")["id"]
+    children = [shop.customer(str(number), parent_customer=parent)["id"] for number in range(3)]
+    kept = shop.customer("kept", parent_customer=other)
+    shop.ask("DELETE", f"/customers/{children[2]}")
+    shop.ask("DELETE", f"/customers/{parent}")
+    before = [shop.ask("GET", f"/customers/{one}") for one in children[:2]]
+    assert [one.json()["parent_customer"] for one in before] == [parent, parent]
+    house.clock.forward(5)
+    (trashed,) = house.shopkeeper.listed(deleted=True, query={"name": "Parent"})["data"]
+    assert house.shopkeeper.delete(f"/customers/{trashed['id']}/permanent").status_code == 204
+    for one, old in zip(children, before, strict=False):
+        new = shop.get(f"/customers/{one}")
+        assert new.json()["parent_customer"] is None
+        assert new.json()["updated_at"] >= old.json()["updated_at"] + 5
+        assert new.headers["etag"] != old.headers["etag"]
+    (trashed,) = house.shopkeeper.listed(deleted=True)["data"]
+    answered(house.shopkeeper.post(f"/customers/{trashed['id']}/restore"))
+    assert shop.get(f"/customers/{children[2]}").json()["parent_customer"] is None
+    assert shop.get(f"/customers/{kept['id']}").json() == kept

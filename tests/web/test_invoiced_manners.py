@@ -17,7 +17,7 @@ from billto.domain.scope import Scope
 from billto.store.layout import LAYOUTS
 from tests.store.records import examples
 from tests.web.house import House
-from tests.web.invoiced import CUSTOMER_KEYS, Company, refused
+from tests.web.invoiced import CUSTOMER_KEYS, Company, links, refused
 
 KNOWN = {400, 401, 403, 404, 429}
 
@@ -224,3 +224,13 @@ def test_a_key_is_the_user_of_basic_credentials_with_any_password(shared: House)
     said = b64encode(f"{shared.cast.shop_key}:whatever".encode()).decode()
     answer = shared.caller(None).ask("GET", "/invoiced/customers", headers={"Authorization": f"basic {said}"})
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("host", ["[::1]:8080", "billto.example", "127.0.0.1:80"])
+def test_links_go_to_the_host_that_was_asked(house: House, host: str) -> None:
+    shop = Company(house)
+    shop.customer()
+    answer = shop.ask("GET", "/customers", headers={"Host": host})
+    assert links(answer)["self"] == f"http://{host}/invoiced/customers?page=1&per_page=100"
+    made = answer.json()[-1]
+    assert made["statement_pdf_url"].startswith(f"http://{host}/invoiced/statements/")

@@ -6,6 +6,7 @@ from typing import Any
 
 from billto.app import families, numbers, records
 from billto.app.parts import Id, Reader, Request, Tx
+from billto.domain import contact
 from billto.domain import customer as rules
 from billto.domain.customer import Customer
 from billto.domain.entity import Entity
@@ -74,13 +75,20 @@ async def change(
         child = await records.expected(tx, asked, Customer, id)
         await families.check_parent(tx, asked, values["parent"], child)
 
+    somebody_left = False
+
     def becomes(old: Customer, now: datetime) -> Customer:
+        nonlocal somebody_left
         new = rules.changed(old, values, now)
         if demand is not None:
             demand(new, old)
+        somebody_left = contact.lost(old.contacts, new.contacts)
         return new if new is old else rules.settled(new, old, tx.new_id)
 
-    return await records.change(tx, asked, Customer, id, "customer.updated", becomes)
+    stored = await records.change(tx, asked, Customer, id, "customer.updated", becomes)
+    if somebody_left:
+        await tx.forget(asked.scope.tenant_id, stored.id)
+    return stored
 
 
 async def trash(tx: Tx, asked: Request, id: Id) -> Customer:
@@ -92,9 +100,13 @@ async def restore(tx: Tx, asked: Request, id: Id) -> Customer:
 
 
 async def erase(tx: Tx, asked: Request, id: Id) -> Customer:
-    """Takes a customer out of the trash for good; refused with `in_use` while documents refer to it."""
+    """Takes a customer out of the trash for good; refused with `in_use` while documents refer to it.
+
+    Whose parent it was has none any more, which the one event of the erasure tells.
+    """
     old = await records.expected(tx, asked, Customer, id)
     rules.check_erasable(old)
+    await tx.clear(Customer, asked.scope, "parent", old.serial)
     await tx.delete(old, asked.scope)
     await tx.insert(Tombstone(old.entity_id, old.id, tx.now, old.external_id))
     await tx.forget(asked.scope.tenant_id, old.id)

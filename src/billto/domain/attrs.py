@@ -74,8 +74,9 @@ AMOUNT = Attr(Kind.DECIMAL)
 MOMENT = Attr(Kind.MOMENT)
 BLOB = Attr(Kind.BLOB)
 
-# Custom key-value data: the limits are those of the API documents.
-METADATA_KEYS_MAX, METADATA_VALUE_MAX = 50, 250
+# Custom key-value data: the limits are those of the documents of every door, the widest of each, so that what
+# one door has taken is never refused or moved by another.
+METADATA_KEYS_MAX, METADATA_VALUE_MAX = 50, 255
 METADATA = Attr(
     Kind.MAP,
     searched=True,

@@ -1,6 +1,6 @@
 """The people at a customer: kept inside it, as one list that every door shows in its own way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -59,6 +59,7 @@ def serial_of(id: str) -> int:
 
 
 Items = list[dict[str, Any]]
+_PARTS = ("first_name", "last_name")
 
 
 def settled(items: Items, before: Items, new_id: Callable[[], str], now: datetime) -> Items:
@@ -70,10 +71,22 @@ def settled(items: Items, before: Items, new_id: Callable[[], str], now: datetim
     for one in items:
         if "id" not in one:
             one = {**_identity(new_id, serials), **one, "created_at": moment, "updated_at": moment}
-        elif one != known.get(one["id"], one):
-            one = {**one, "updated_at": moment}
+        elif one != (old := known.get(one["id"], one)):
+            one = {**_renamed(one, old), "updated_at": moment}
         kept.append(one)
     return kept
+
+
+def _renamed(one: dict[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+    """Without first and last name where only the name as a whole is another: they are no longer so."""
+    if one.get("name") == old.get("name") or any(one.get(name) != old.get(name) for name in _PARTS):
+        return one
+    return {name: value for name, value in one.items() if name not in _PARTS}
+
+
+def lost(before: Items | None, after: Items | None) -> bool:
+    """Whether somebody who was there is there no longer."""
+    return not {one.get("id") for one in before or ()} <= {one.get("id") for one in after or ()}
 
 
 def _identity(new_id: Callable[[], str], serials: set[int]) -> dict[str, Any]:

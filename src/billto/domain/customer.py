@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 from billto.domain.attrs import AMOUNT, CUSTOM, FLAG, ID, METADATA, MOMENT, NUMBER, text, tree
@@ -11,7 +12,7 @@ from billto.domain.bank import ACCOUNT
 from billto.domain.contact import CONTACTS, DELIVERY_ADDRESSES, identified
 from billto.domain.contact import settled as settled_contacts
 from billto.domain.nodes import Anything, Choice, Group, Many, Text
-from billto.domain.places import with_country_code
+from billto.domain.places import moved, with_country_code
 from billto.domain.problems import Problem, Refused
 from billto.domain.versions import edited, touched
 
@@ -138,7 +139,7 @@ _START: Mapping[str, Any] = Customer._field_defaults
 
 def made(values: Mapping[str, Any], *, entity_id: str, id: str, now: datetime) -> Customer:
     """A new customer of an entity, out of checked values. Raises Refused without a name of any kind."""
-    given = with_country_code(edited(values, _START.get))
+    given = with_country_code(edited(moved(values, _START.get), _START.get))
     if given.get("name") is None:
         given["name"] = full_name(given.get("first_name"), given.get("last_name"))
         if not given["name"]:
@@ -154,7 +155,8 @@ def made(values: Mapping[str, Any], *, entity_id: str, id: str, now: datetime) -
 
 def changed(customer: Customer, values: Mapping[str, Any], now: datetime) -> Customer:
     """The customer with some checked values in place of its own; the very same when nothing differs."""
-    given = with_country_code(edited(values, customer._asdict().__getitem__))
+    before = partial(getattr, customer)
+    given = with_country_code(edited(moved(values, before), before))
     return _bounded(touched(customer, _apart(_named(given, customer), customer), now), given)
 
 

@@ -66,6 +66,7 @@ CODES: Mapping[str, Code] = {
     "unknown_country": Code(422, "is not a country that is known; give country_code"),
     "unknown_reference": Code(422, "names {detail}, which does not exist"),
     "own_ancestor": Code(422, "would make the customer its own ancestor"),
+    "too_many_below": Code(422, "cannot be given to a customer with more than {detail} below it"),
     "immutable": Code(422, "cannot be changed after creation"),
     # questions
     "bad_parameter": Code(400, "{detail}"),

@@ -121,6 +121,13 @@ class Page:
     has_previous: bool
 
 
+class Below(NamedTuple):
+    """How many customers hang on one, and over how many generations, as far as was looked."""
+
+    generations: int
+    records: int
+
+
 # What each operator means, for a value that is there and an operand.
 MEANING: Mapping[Op, Callable[[Any, Any], bool]] = {
     Op.EQ: operator.eq,

@@ -62,6 +62,10 @@ class Engine:
     def among(self, column: str, values: Sequence[Any], hold: Callable[[Any], str]) -> str:
         raise NotImplementedError
 
+    def later(self, one: str, other: str) -> str:
+        """The later of two moments."""
+        raise NotImplementedError
+
     def loader(self, record: type[NamedTuple], columns: tuple[str, ...]) -> Callable[[Any], Any]:
         """From a row of some columns to the record; written out flat because every read runs it."""
         names: dict[str, Any] = {"new": tuple.__new__, "record": record}
@@ -161,6 +165,9 @@ class Sqlite(Engine):
         # Also without values: the column may hold the mark of a key, and every mark must be said.
         return f"{column} IN ({', '.join(map(hold, values))})"
 
+    def later(self, one: str, other: str) -> str:
+        return f"max({one}, {other})"
+
 
 class Postgres(Engine):
     name = "postgresql"
@@ -201,6 +208,9 @@ class Postgres(Engine):
     def among(self, column: str, values: Sequence[Any], hold: Callable[[Any], str]) -> str:
         # One value however many there are, so that the statement stays the same and stays prepared.
         return f"{column} = ANY({hold(list(values))})"
+
+    def later(self, one: str, other: str) -> str:
+        return f"greatest({one}, {other})"
 
 
 def _literal(term: str) -> str:

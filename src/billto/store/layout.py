@@ -28,6 +28,7 @@ class Layout(NamedTuple):
     counted: bool = False  # live and trashed ones are counted as they come and go
     searched: bool = False  # its texts are kept folded beside it
     indexed: bool = False  # and its search text has a trigram index
+    of_customer: bool = False  # it belongs to a customer, and is gone with it while that is in the trash
     orders: tuple[str, ...] = ()  # attributes whose order an index gives, for records that are not trashed
 
 
@@ -43,8 +44,8 @@ LAYOUTS: dict[type[Any], Layout] = {
         orders=("id", "name", "created_at", "updated_at"),
     ),
     Tombstone: Layout("tombstone", ("entity_id",), orders=("id", "erased_at")),
-    Note: Layout("note", ("entity_id",), allotted=True),
-    LineItem: Layout("line_item", ("entity_id",), allotted=True),
+    Note: Layout("note", ("entity_id",), allotted=True, of_customer=True),
+    LineItem: Layout("line_item", ("entity_id",), allotted=True, of_customer=True),
     Event: Layout("event", ("entity_id",)),
     Answer: Layout("answer", ("tenant_id",)),
     ImportJob: Layout("import_job", ("entity_id",)),

@@ -55,6 +55,34 @@ def update(engine: Engine, table: str, names: tuple[str, ...], keys: tuple[str, 
 
 
 @cache
+def clear(engine: Engine, table: str, attr: str, keys: tuple[str, ...]) -> str:
+    """No record of a tenant has a value of an attribute any more. Times never go back."""
+    later = engine.later("updated_at", engine.mark(1))
+    return (
+        f"UPDATE {table} SET {attr} = NULL, version = version + 1, updated_at = {later}"
+        f" WHERE {attr} = {engine.mark(2)} AND {_by(engine, keys, 2)}"
+    )
+
+
+def children(engine: Engine, entity_id: str, parents: Sequence[int], most: int) -> Statement:
+    """The serials of customers that have one of these parents.
+
+    Not one statement for all generations: of a recursion databases know no numbers, and join it by reading
+    everything for every row.
+    """
+    values: list[Any] = [entity_id]
+
+    def hold(value: Any) -> str:
+        values.append(value)
+        return engine.mark(len(values))
+
+    some = engine.among("parent", parents, hold)
+    return Statement(
+        f"SELECT serial FROM customer WHERE entity_id = {engine.mark(1)} AND {some} LIMIT {most}", values
+    )
+
+
+@cache
 def delete(engine: Engine, table: str, keys: tuple[str, ...]) -> str:
     return f"DELETE FROM {table} WHERE {_by(engine, keys)} RETURNING id"
 
@@ -82,7 +110,7 @@ def page(
     compiler = Compiler(record, engine)
     table = LAYOUTS[record].table
     hint = _hint(compiler, lookup)
-    wanted = compiler.sql(All((here, start)))
+    wanted = compiler.sql(All((here, start))) + _of_the_living(record, query)
     shown = ", ".join(columns(record, looked_at(query)))
     if query.counted:
         shown += f", ({_count(compiler, record, tenancy, query, here, hint)})"
@@ -130,7 +158,7 @@ def _count(
         kept = {True: "trashed", False: "live", None: "live + trashed"}[query.trashed]
         whose = " AND ".join(f"{name} = {compiler.hold(value)}" for name, value in tenancy.items())
         return f"SELECT CAST(COALESCE(SUM({kept}), 0) AS BIGINT) FROM tally WHERE {whose}"
-    return f"SELECT COUNT(*) FROM {layout.table}{hint} {compiler.sql(here)}"
+    return f"SELECT COUNT(*) FROM {layout.table}{hint} {compiler.sql(here)}{_of_the_living(record, query)}"
 
 
 def _whose(record: type[NamedTuple], tenancy: Mapping[str, str], query: Query) -> Node:
@@ -139,6 +167,17 @@ def _whose(record: type[NamedTuple], tenancy: Mapping[str, str], query: Query) -
         return All(whose)
     missing = Missing("deleted_at")
     return All((*whose, Not(missing) if query.trashed else missing))
+
+
+def _of_the_living(record: type[NamedTuple], query: Query) -> str:
+    """What belongs to a customer is there no more than the customer is."""
+    layout = LAYOUTS[record]
+    if not layout.of_customer or query.trashed is None:
+        return ""
+    return (
+        f" AND NOT EXISTS (SELECT 1 FROM customer AS owner WHERE owner.entity_id = {layout.table}.entity_id"
+        f" AND owner.id = {layout.table}.customer_id AND owner.deleted_at IS NOT NULL)"
+    )
 
 
 def is_quick(record: type[NamedTuple], query: Query) -> bool:

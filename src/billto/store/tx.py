@@ -11,7 +11,7 @@ from billto.domain.attrs import Attr, Kind, catalogue
 from billto.domain.entity import Entity
 from billto.domain.event import Event
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import Page, Query
+from billto.domain.query import Below, Page, Query
 from billto.domain.scope import Scope
 from billto.store import statements
 from billto.store.engine import Engine
@@ -20,6 +20,7 @@ from billto.store.layout import LAYOUTS, columns, kept_beside, looked_at, tenanc
 R = TypeVar("R", bound=NamedTuple)
 
 _JSON = Attr(Kind.MAP)
+_PARENTS_AT_ONCE = 5_000
 
 
 @cache
@@ -215,6 +216,27 @@ class Tx(Reader):
             await self._reindex(record, None)
         if LAYOUTS[kind].counted:
             await self._recount(record, *(-number for number in counts(record)))
+
+    async def generations_below(
+        self, scope: Scope, serial: int, generations_max: int, records_max: int
+    ) -> Below:
+        """How deep a customer's descendants reach, trashed ones as well; looks no further than it must."""
+        level, depth, seen = [serial], -1, 0
+        while level and depth < generations_max and seen <= records_max:
+            found: list[int] = []
+            for at in range(0, len(level), _PARENTS_AT_ONCE):
+                some, left = level[at : at + _PARENTS_AT_ONCE], records_max + 1 - seen - len(found)
+                asked = statements.children(self.engine, scope.entity, some, left)
+                found += [int(row[0]) for row in await self.rows(*asked)]
+            level, depth, seen = found, depth + 1, seen + len(found)
+        return Below(depth, seen)
+
+    async def clear(self, record: type[NamedTuple], scope: Scope, attr: str, value: Any) -> None:
+        """Takes a value of an attribute away from all records that have it, each a new version then."""
+        attrs, whose = catalogue(record), tenancy(record, scope)
+        sql = statements.clear(self.engine, LAYOUTS[record].table, attr, tuple(whose))
+        now = self.engine.stored(attrs["updated_at"], self.now)
+        await self.run(sql, [now, self.engine.stored(attrs[attr], value), *whose.values()])
 
     async def alone(self, entity_id: str, name: str) -> None:
         """Nobody else goes past here with this name until the transaction ends; SQLite's is alone anyway."""

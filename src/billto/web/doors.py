@@ -21,6 +21,7 @@ from billto.dialects.dialect import (
     Told,
     Where,
 )
+from billto.dialects.tags import tag, tagged
 from billto.domain.account import Key
 from billto.domain.answer import Answer
 from billto.domain.paging import Cursors, place
@@ -142,10 +143,9 @@ class Doors:
         if route.does is Does.ASK:
             return _said(route, await route.verb(reader, asked, _told(call, body, now)))
         record = await route.verb(reader, asked._replace(shows=route.table.reads), call.id)
-        tag = _tag(record)
-        if _same(call.headers.get("if-none-match"), tag):
-            return Reply(304, b"", {"ETag": tag})
-        return Reply(200, to_json(route.table.encode(record)), {"ETag": tag})
+        if _same(call.headers.get("if-none-match"), tag(record)):
+            return Reply(304, b"", tagged(record))
+        return Reply(200, to_json(route.table.encode(record)), tagged(record))
 
     async def _question(self, call: Call) -> Any:
         """The body of a GET: some clients ask so; what is none is passed over."""
@@ -194,9 +194,9 @@ class Doors:
             if before is not None:
                 return _replayed(before, fingerprint, name)
             reply = await write(tx)
-            tag, kept = reply.headers.get("ETag"), reply.body if reply.kept is None else reply.kept
+            etag, kept = reply.headers.get("ETag"), reply.body if reply.kept is None else reply.kept
             await tx.keep(
-                Answer(tenant, given_id, fingerprint, reply.status, tag, kept.decode(), tx.now, reply.shows)
+                Answer(tenant, given_id, fingerprint, reply.status, etag, kept.decode(), tx.now, reply.shows)
             )
             return reply
 
@@ -237,7 +237,7 @@ class Doors:
                 gone = call.dialect.dropped(record)
                 return Reply(route.status, b"" if gone is None else to_json(gone))
             body = to_json(table.encode(record))
-            return Reply(status, body, {"ETag": _tag(record)}, shows=record.id)
+            return Reply(status, body, tagged(record), shows=record.id)
 
         return work
 
@@ -270,13 +270,9 @@ def _refusal(dialect: Dialect, refused: Refused, where: Where) -> Reply:
     return Reply(failure.status, to_json(failure.body), headers)
 
 
-def _tag(record: Any) -> str:
-    return f'"{record.version}"'
-
-
-def _same(given: str | None, tag: str) -> bool:
+def _same(given: str | None, etag: str) -> bool:
     return given is not None and (
-        given.strip() == "*" or tag in (one.strip().removeprefix("W/") for one in given.split(","))
+        given.strip() == "*" or etag in (one.strip().removeprefix("W/") for one in given.split(","))
     )
 
 

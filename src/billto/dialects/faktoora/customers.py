@@ -12,14 +12,29 @@ from billto.domain.customer import Customer
 from billto.domain.places import by_code, post_code_problems
 from billto.domain.problems import Problem, Refused
 
+_NO_COUNTRY = Problem("invalid_format", detail="a code of ISO 3166-1, such as DE")
+
+
+def _is_country(given: Any) -> bool:
+    return isinstance(given, str) and re.fullmatch("[A-Za-z]{2}", given) is not None
+
 
 def _country(given: Any) -> str:
-    if not isinstance(given, str) or not re.fullmatch("[A-Za-z]{2}", given):
-        raise Refused(Problem("invalid_format", detail="a code of ISO 3166-1, such as DE"))
-    return given
+    return str(given) if _is_country(given) else refuse(_NO_COUNTRY)
 
 
-COUNTRY = Codec(_country, None, _country, {"type": "string", "pattern": "^[A-Za-z]{2}$"})
+def _kept_country(given: Any) -> str:
+    """A code that another door has stored may be sent back, whatever it is."""
+    return given if isinstance(given, str) else refuse(_NO_COUNTRY)
+
+
+def _by_country(code: str | None) -> dict[str, Any]:
+    return by_code(code, None if code is None or _is_country(code) else _NO_COUNTRY)
+
+
+COUNTRY = Codec(
+    _country, None, _country, {"type": "string", "pattern": "^[A-Za-z]{2}$"}, decode_change=_kept_country
+)
 
 # Needed of every new customer, and never emptied afterwards.
 NEEDED = ("address", "post_code", "city")
@@ -90,7 +105,7 @@ CUSTOMER = _Table(
     row("address",                 "address",              TEXT,             REQ,    SORT),
     row("postcode",                "post_code",            TEXT,             REQ),
     row("city",                    "city",                 TEXT,             REQ),
-    row("country",                 "country_code",         COUNTRY,          RW,     sets=by_code),
+    row("country",                 "country_code",         COUNTRY,          RW,     sets=_by_country),
     row("email",                   "email",                TEXT,             RW,     SORT),
     row("customerId",              "number",               TEXT,             RW,     SORT),
     row("phoneNo",                 "phone",                TEXT,             RW,     SORT),

@@ -5,11 +5,12 @@ from billto.dialects.dialect import Dialect
 from billto.dialects.invoiced import answers, query
 from billto.dialects.invoiced.reading import read_id
 from billto.dialects.invoiced.routes import ROUTES
+from billto.dialects.invoiced.urls import PREFIX
 
 DIALECT = Dialect(
     name="invoiced",
     title="Billto (Invoiced)",
-    prefix="/invoiced",
+    prefix=PREFIX,
     routes=ROUTES,
     params=query.params_of,
     asked=query.read,

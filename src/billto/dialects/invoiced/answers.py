@@ -6,10 +6,10 @@ from urllib.parse import quote, urlencode
 
 from billto.dialects.dialect import Failure, Listed, Said, Where
 from billto.dialects.invoiced.query import PAGING
+from billto.dialects.invoiced.urls import PREFIX, written
 from billto.domain.problems import CODES, Problem, Refused
 
 _NOWHERE = Where()
-_PREFIX = "/invoiced"
 # The clients know these and turn every other one into a fault of the server.
 _KNOWN = frozenset({400, 401, 403, 404, 429})
 # Addresses of lists end so: their clients look for the headers of a list even where they are refused.
@@ -27,7 +27,9 @@ _MISSING = frozenset({"required", "not_null"})
 _UNREADABLE = frozenset(
     {"malformed", "duplicate_key", "too_deep", "invalid_text", "unsupported_media_type", "too_large"}
 )
-_SAID_OUT = frozenset({"unknown_reference", "own_ancestor", "too_many", "too_deep", "in_use"})
+_SAID_OUT = frozenset(
+    {"unknown_reference", "own_ancestor", "too_many", "too_many_below", "too_deep", "in_use"}
+)
 _OF_KEYS = frozenset({"key_reused", "key_in_flight"})
 _OF_HEADERS = _OF_KEYS | {"entity_needed", "no_entity", "changed_since"}
 
@@ -56,7 +58,7 @@ def listed_as(
     kept = urlencode(asked, quote_via=quote, safe="")
     if len(kept) > _QUERY_LENGTH_MAX:
         raise Refused(Problem("bad_parameter", detail="the query string is too long"))
-    base = quote(url, safe=":/")
+    base = written(url)
     links = (
         f'<{base}?{kept}{"&" if kept else ""}page={number}&per_page={limit}>; rel="{name}"'
         for name, number in pages.items()
@@ -97,7 +99,7 @@ def _message(problem: Problem, where: Where) -> str:
         case "not_found":
             return _not_found(problem.detail, where)
         case "unknown_path" | "method_not_allowed":
-            return f"Request was not recognized: {where.method} {where.path[len(_PREFIX) :] or '/'}"
+            return f"Request was not recognized: {where.method} {where.path[len(PREFIX) :] or '/'}"
         case "read_only_key":
             return "You do not have permission to do that"
         case "bad_parameter":

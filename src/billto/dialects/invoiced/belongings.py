@@ -1,17 +1,17 @@
 """Invoiced: notes about a customer and its pending line items, which have addresses below the customer's."""
 
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any, NamedTuple
 
-from billto.app import customers, line_items, notes
+from billto.app import belongings, customers
+from billto.app.belongings import Belonging
 from billto.app.parts import Reader, Request, Tx
 from billto.dialects.dialect import Said, Told
 from billto.dialects.invoiced import query
 from billto.dialects.invoiced.answers import listed_as
 from billto.dialects.invoiced.codecs import BOOL, METADATA, NUMBER, TEXT, UNIX, WHOLE, write_number
-from billto.dialects.invoiced.customers import BOTH, fixed, none_yet, nothing_of
 from billto.dialects.invoiced.reading import fields, id_of
+from billto.dialects.invoiced.rows import BOTH, fixed, none_yet, nothing_of
 from billto.dialects.invoiced.verbs import customer_id
 from billto.dialects.wire import FIND, REQ, RO, RW, SORT, Table, derived, row, woven
 from billto.domain.customer import Customer
@@ -67,7 +67,7 @@ class Kind(NamedTuple):
     """What belongs to a customer: its table, its verbs, the name that addresses have for its id."""
 
     table: Table
-    app: ModuleType
+    of: Belonging
     place: str
 
     @property
@@ -75,8 +75,8 @@ class Kind(NamedTuple):
         return self.table.record.__name__
 
 
-NOTES = Kind(NOTE, notes, "note")
-LINE_ITEMS = Kind(LINE_ITEM, line_items, "line_item")
+NOTES = Kind(NOTE, belongings.NOTES, "note")
+LINE_ITEMS = Kind(LINE_ITEM, belongings.LINE_ITEMS, "line_item")
 
 
 def page(kind: Kind) -> Verb:
@@ -88,7 +88,7 @@ def page(kind: Kind) -> Verb:
             of = await customers.live(reader, asked, customer_id(told))
             within = Compare("customer_id", Op.EQ, of.id)
         question = query.read(kind.table, told.given, within=within).query
-        found = await kind.app.page(reader, asked, question)
+        found = await belongings.page(kind.of, reader, asked, question)
         shown = list(map(kind.table.encode, found.records))
         return listed_as(shown, found.total or 0, question.skip, question.limit, told.url, told.given)
 
@@ -106,7 +106,7 @@ def create(kind: Kind) -> Verb:
     async def verb(tx: Tx, asked: Request, told: Told) -> Said:
         values = kind.table.decode(fields(told), creating=True)
         of = await _owner(tx, asked, told)
-        made = await kind.app.create(tx, asked, of, values)
+        made = await belongings.create(kind.of, tx, asked, of, values)
         return Said(kind.table.encode(made), shows=of.id)
 
     return verb
@@ -116,7 +116,7 @@ def change(kind: Kind) -> Verb:
     async def verb(tx: Tx, asked: Request, told: Told) -> Said:
         values = kind.table.decode(fields(told), creating=False)
         old = await _found(kind, tx, asked, told)
-        new = await kind.app.change(tx, asked, old.serial, values)
+        new = await belongings.change(kind.of, tx, asked, old.serial, values)
         return Said(kind.table.encode(new), shows=new.customer_id)
 
     return verb
@@ -125,7 +125,7 @@ def change(kind: Kind) -> Verb:
 def drop(kind: Kind) -> Verb:
     async def verb(tx: Tx, asked: Request, told: Told) -> Said:
         old = await _found(kind, tx, asked, told)
-        await kind.app.erase(tx, asked, old.serial)
+        await belongings.erase(kind.of, tx, asked, old.serial)
         return Said(None)
 
     return verb
@@ -134,7 +134,7 @@ def drop(kind: Kind) -> Verb:
 async def _found(kind: Kind, reader: Reader, asked: Request, told: Told) -> Any:
     """The one in the address; one of another customer than the address names is not there."""
     of = await customers.live(reader, asked, customer_id(told)) if "id" in told.ids else None
-    found = await kind.app.get(reader, asked, id_of(told, kind.place, kind.called))
+    found = await belongings.get(kind.of, reader, asked, id_of(told, kind.place, kind.called))
     if of is not None and found.customer_id != of.id:
         raise Refused(Problem("not_found", detail=kind.called))
     return found

@@ -2,18 +2,23 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 
+import msgspec
+
 from billto.dialects import codecs
 from billto.dialects.codecs import Codec, Schema
+from billto.domain.attrs import METADATA as METADATA_OF_ALL
 from billto.domain.countries.world import world
-from billto.domain.nodes import Map, Text, storable
+from billto.domain.nodes import storable
+from billto.domain.places import by_code
 from billto.domain.problems import Problem, Refused
 
-METADATA_KEYS_MAX, METADATA_VALUE_MAX = 50, 255
-_METADATA = Map(Text(most=METADATA_VALUE_MAX, null=False), most=METADATA_KEYS_MAX)
+assert METADATA_OF_ALL.shape is not None
+_METADATA = METADATA_OF_ALL.shape
 
 
 def _refuse(code: str, detail: str) -> NoReturn:
@@ -48,10 +53,16 @@ def _parse_number(text: str) -> Decimal:
     return codecs.AMOUNT.decode(Decimal(text))  # type: ignore[no-any-return]
 
 
-def write_number(value: Decimal) -> int | Decimal:
-    """Whole numbers without `.0`: some clients read them as integers."""
-    whole = value.to_integral_value()
-    return int(whole) if whole == value else value.normalize()
+def write_number(value: Decimal) -> int | Decimal | msgspec.Raw:
+    """All digits and no more: whole numbers without `.0`, for some clients read them as integers."""
+    plain = f"{value:f}"
+    if "." in plain:
+        plain = plain.rstrip("0").rstrip(".")
+    if "." not in plain:
+        return int(plain)
+    exact = Decimal(plain)
+    # Small ones would be written with an exponent.
+    return exact if str(exact) == plain else msgspec.Raw(plain.encode())
 
 
 TEXT = Codec(_text, None, _text, {"type": "string"})
@@ -86,9 +97,17 @@ def _shaped(fits: Callable[[str], bool], form: str, upper: bool, encode: Any, sc
     return Codec(decode, encode, decode, {"type": "string", **schema})
 
 
-COUNTRY = _shaped(
-    lambda code: code in world(), "two letters of ISO 3166-1", True, str.upper, {"pattern": "^[A-Z]{2}$"}
-)
+_COUNTRY_FORM = "two letters of ISO 3166-1"
+COUNTRY = _shaped(lambda code: code in world(), _COUNTRY_FORM, True, str.upper, {"pattern": "^[A-Z]{2}$"})
+# Of a customer, a code that another door has stored may be sent back, whatever it is.
+KEPT_COUNTRY = replace(COUNTRY, decode_change=lambda value: _text(value).strip().upper())
+
+
+def by_country(code: str | None) -> dict[str, Any]:
+    is_known = code is None or code in world()
+    return by_code(code, None if is_known else Problem("invalid_format", detail=_COUNTRY_FORM))
+
+
 CURRENCY = _shaped(
     lambda code: len(code) == 3 and code.isascii() and code.isalpha(),
     "three letters of ISO 4217", True, str.lower, {"pattern": "^[a-z]{3}$"},

@@ -11,8 +11,8 @@ from billto.dialects.dialect import Said, Told
 from billto.dialects.invoiced import query
 from billto.dialects.invoiced.answers import listed_as
 from billto.dialects.invoiced.codecs import BOOL, COUNTRY, TEXT, UNIX, WHOLE
-from billto.dialects.invoiced.customers import BOTH, fixed
 from billto.dialects.invoiced.reading import fields, id_of
+from billto.dialects.invoiced.rows import BOTH, fixed
 from billto.dialects.invoiced.verbs import customer_id
 from billto.dialects.wire import REQ, RO, RW, Table, row
 from billto.domain.attrs import FLAG, ID, MOMENT, NUMBER, text

@@ -1,12 +1,9 @@
 """Invoiced: the customer, in the order of the documented object, which is that of the alphabet."""
 
-from collections.abc import Callable
-from typing import Any
-
 from billto.dialects.invoiced.codecs import (
     BOOL,
-    COUNTRY,
     CURRENCY,
+    KEPT_COUNTRY,
     KIND,
     METADATA,
     NUMBER,
@@ -14,36 +11,13 @@ from billto.dialects.invoiced.codecs import (
     UNIX,
     WHOLE,
     WORDS,
+    by_country,
 )
-from billto.dialects.wire import FIND, REQ, RO, RW, SORT, WO, Row, Table, derived, row, woven
+from billto.dialects.invoiced.rows import BOTH, fixed, none_yet
+from billto.dialects.wire import REQ, RO, RW, WO, Table, derived, row
 from billto.domain.customer import Customer
-from billto.domain.places import by_code
-from billto.domain.problems import Problem, Refused
 
-BOTH = (FIND, SORT)
 _NULL = {"type": "null"}
-
-
-def fixed(wire: str, value: Any) -> Row:
-    return derived(wire, lambda _record: value, {"const": value})
-
-
-def nothing_of(what: str) -> Callable[[Any], dict[str, Any]]:
-    """Takes an empty list, and refuses ids of what there is none of, rather than keep what means nothing."""
-
-    def sets(given: Any) -> dict[str, Any]:
-        if given in (None, [], {}):
-            return {}
-        named = given[0] if isinstance(given, list) else given
-        shown = str(named.get("id", "")) if isinstance(named, dict) else str(named)
-        raise Refused(Problem("unknown_reference", (), f"{what} {shown[:100]}".strip()))
-
-    return sets
-
-
-def none_yet(wire: str, what: str) -> Row:
-    """A list that is empty as long as nothing can be in it."""
-    return woven(wire, lambda _record: [], nothing_of(what), {"type": "array", "maxItems": 0}, ())
 
 
 CUSTOMER = Table(
@@ -63,7 +37,7 @@ CUSTOMER = Table(
     row("chasing_cadence",           "chasing_cadence",           WHOLE,     RW,     *BOTH),
     row("city",                      "city",                      TEXT,      RW,     *BOTH),
     row("consolidated",              "is_consolidated",           BOOL,      RW,     *BOTH),
-    row("country",                   "country_code",              COUNTRY,   RW,     *BOTH, sets=by_code),
+    row("country",                   "country_code",              KEPT_COUNTRY, RW,  *BOTH, sets=by_country),
     row("created_at",                "created_at",                UNIX,      RO,     *BOTH),
     row("credit_hold",               "is_on_credit_hold",         BOOL,      RW,     *BOTH),
     row("credit_limit",              "credit_limit",              NUMBER,    RW),

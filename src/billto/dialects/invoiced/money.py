@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from billto.app import customers, line_items
+from billto.app import belongings, customers
 from billto.app.parts import Reader, Request, Tx
 from billto.app.records import get as record
 from billto.dialects.dialect import Said, Told
@@ -42,7 +42,7 @@ async def balance(reader: Reader, asked: Request, told: Told) -> Said:
 async def invoice(tx: Tx, asked: Request, told: Told) -> Said:
     of = await customers.hold(tx, asked, customer_id(told))
     pending = Query(Compare("customer_id", Op.EQ, of.id), unambiguous(()), limit=1, counted=False)
-    if not (await line_items.page(tx, asked, pending)).records:
+    if not (await belongings.page(belongings.LINE_ITEMS, tx, asked, pending)).records:
         raise Refused(Problem("nothing_to_invoice"))
     raise Refused(Problem("not_offered", detail="invoices cannot be issued; the pending line items stay"))
 

@@ -4,15 +4,14 @@ import base64
 import hashlib
 import hmac
 from typing import Any
-from urllib.parse import quote
 
 from billto.app.parts import Reader, Request
 from billto.dialects.dialect import Said, Told
+from billto.dialects.invoiced.urls import root
 from billto.domain.customer import Customer
 from billto.domain.problems import Problem, Refused
 
 _MAC_BYTES = 10  # with the eight of the id 24 characters, as in the documented addresses
-_PREFIX = "/invoiced"
 
 
 class Addresses:
@@ -20,8 +19,7 @@ class Addresses:
 
     def __init__(self, secret: bytes, url: str) -> None:
         self._secret = secret
-        scheme, _, rest = url.partition("://")
-        self._base = f"{scheme}://{quote(rest.partition('/')[0], safe=':[]')}{_PREFIX}"
+        self._base = root(url)
 
     def of(self, customer: Customer) -> str:
         said = f"{customer.entity_id}/{customer.id}".encode()

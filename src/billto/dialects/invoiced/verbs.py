@@ -10,6 +10,7 @@ from billto.dialects.invoiced import query, statements
 from billto.dialects.invoiced.answers import listed_as
 from billto.dialects.invoiced.customers import CUSTOMER
 from billto.dialects.invoiced.reading import fields, id_of
+from billto.dialects.tags import tagged
 from billto.domain.customer import Customer
 from billto.domain.paging import unambiguous
 from billto.domain.query import Compare, Op, Query
@@ -25,7 +26,7 @@ async def create(tx: Tx, asked: Request, told: Told) -> Said:
 async def get(reader: Reader, asked: Request, told: Told) -> Said:
     found = await customers.live(reader, asked, customer_id(told))
     (shown,) = await _shown(reader, asked, told, (found,))
-    return Said(shown, headers=_tag(found))
+    return Said(shown, headers=tagged(found))
 
 
 async def page(reader: Reader, asked: Request, told: Told) -> Said:
@@ -53,7 +54,7 @@ def customer_id(told: Told) -> int:
 
 async def _said(tx: Tx, told: Told, customer: Customer) -> Said:
     shown = _plain(await statements.addresses(tx, told), customer)
-    return Said(shown, headers=_tag(customer), shows=customer.id)
+    return Said(shown, headers=tagged(customer), shows=customer.id)
 
 
 async def _shown(
@@ -79,7 +80,3 @@ async def _parents(reader: Reader, asked: Request, records: Iterable[Customer]) 
 
 def _plain(addresses: statements.Addresses, customer: Customer) -> dict[str, Any]:
     return {**CUSTOMER.encode(customer), "statement_pdf_url": addresses.of(customer)}
-
-
-def _tag(customer: Customer) -> dict[str, str]:
-    return {"ETag": f'"{customer.version}"'}

@@ -11,6 +11,7 @@ from billto.dialects.loopback import filters
 from billto.dialects.loopback.answers import listed
 from billto.dialects.loopback.clients import CLIENT, TYPES
 from billto.dialects.loopback.organizations import ORGANIZATION
+from billto.dialects.tags import tagged
 from billto.domain.customer import Customer
 from billto.domain.folding import terms
 from billto.domain.ids import read_id
@@ -51,7 +52,7 @@ async def get(reader: Reader, asked: Request, told: Told) -> Said:
     if client.deleted_at is not None and question.query.trashed is False:
         raise _absent()
     (shown,) = await _shown(reader, asked, question, [client])
-    return Said(shown, headers=_tag(client))
+    return Said(shown, headers=tagged(client))
 
 
 async def _listed(reader: Reader, asked: Request, question: Asked) -> Said:
@@ -202,8 +203,4 @@ def _filled(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def _said(client: Customer) -> Said:
-    return Said(CLIENT.encode(client), headers=_tag(client), shows=client.id)
-
-
-def _tag(client: Customer) -> dict[str, str]:
-    return {"ETag": f'"{client.version}"'}
+    return Said(CLIENT.encode(client), headers=tagged(client), shows=client.id)
