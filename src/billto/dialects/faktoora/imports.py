@@ -19,7 +19,8 @@ from billto.domain.jobs import UPLOAD_BYTES_MAX, UPLOAD_LIFE, UPLOADS_MAX, Uploa
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Op, Order, Query
 
-# While they are taken SQLite's event loop answers nobody else: a quarter of a second at most on a busy machine.
+# Nobody else is answered by SQLite's event loop while they are taken: a quarter of a second on a busy
+# machine.
 ROWS_MAX = 1_000
 CELLS_MAX = 50_000
 UNPACKED_MAX = 100_000_000  # of an XLSX file
