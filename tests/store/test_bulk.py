@@ -17,7 +17,7 @@ from billto.store.tx import Tx
 from tests.drills.databases import faults
 from tests.store.changing import Change, changed_to, changes
 from tests.store.records import examples, ids, pooled, records
-from tests.store.stores import Stage, customer, entity_of, listed
+from tests.store.stores import Stage, customer, entity_of, listed, on_sqlite
 
 Changes = Sequence[tuple[Customer, Customer]]
 Way = Callable[[Tx, Scope, Sequence[Customer], Changes], Coroutine[Any, Any, None]]
@@ -138,3 +138,15 @@ WAYS: tuple[Way, ...] = (one_by_one, at_once, before_and_at_once)
 def chosen(happens: Sequence[Change], many: int) -> list[tuple[int, Change]]:
     """What befalls which customer, none of them twice."""
     return list({one.which % many: one for one in happens}.items())
+
+
+@on_sqlite
+def test_who_is_made_and_changed_in_one_batch_is_indexed_as_it_is_now(stage: Stage) -> None:
+    async def work(tx: Tx) -> None:
+        old = await tx.insert(customer(tx, stage.cast.live, name="Quince"))
+        await tx.update_many([(old, old._replace(name="Mango", version=2))])
+
+    stage.run(stage.store.write(work))
+    for word, found in (("quince", 0), ("mango", 1)):
+        sql = f"SELECT count(*) FROM customer_search WHERE customer_search MATCH '{word[:3]}'"
+        assert stage.run(stage.asked(sql)) == [(found,)]
