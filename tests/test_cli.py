@@ -113,7 +113,7 @@ def test_what_does_not_exist_is_said_in_one_line(operator: Operator) -> None:
         (("key", "revoke", "key_6595a27b5d35015c3ef0c3fd"), "billto: Key not found\n"),
         (("key", "create", "--account", nobody, "--expires", "soon"), "billto: 'soon' is no moment"),
         (("key", "create", "--account", nobody, "--expires", "2001-01-01"), "billto: '2001-01-01' is in the"),
-        (("account", "create", ""), "billto: name must have at least 1 characters\n"),
+        (("account", "create", ""), "billto: name: must have at least 1 characters\n"),
     ):
         ran = operator.types(*words)
         assert (ran.returncode, ran.stderr[: len(line)], ran.stdout) == (1, line, "")

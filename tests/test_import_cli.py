@@ -4,6 +4,7 @@ import asyncio
 import csv
 import json
 import os
+import random
 import signal
 import subprocess
 import time
@@ -205,10 +206,10 @@ def test_an_empty_number_is_a_number_that_only_one_may_have(clerk: Clerk) -> Non
 
 def test_what_cannot_be_imported_at_all_is_refused_with_its_reason(clerk: Clerk) -> None:
     wide = ",".join(["name", *(f"c{n}" for n in range(9_999))])
-    assert clerk.refused(clerk.file("a.csv", "")) == "billto: file it is empty"
+    assert clerk.refused(clerk.file("a.csv", "")) == "billto: file: it is empty"
     assert (
         clerk.refused(clerk.file("b.csv", "Ort\nBerlin\n"))
-        == "billto: header there is no column for the name"
+        == "billto: header: there is no column for the name"
     )
     assert "10000 columns" in clerk.refused(clerk.file("c.csv", wide))
     assert "'Firma' and 'Name'" in clerk.refused(clerk.file("d.csv", "Firma;Name\nA;B\n"))
@@ -233,6 +234,45 @@ def test_an_export_can_be_imported_into_another_entity(clerk: Clerk, name: str) 
         for own in ("id", "created_at", "updated_at"):
             del row[own]
     assert before == after
+
+
+def test_every_fault_is_told_with_its_row_and_column_and_every_good_row_is_there_once_and_exact(
+    clerk: Clerk,
+) -> None:
+    """Twenty thousand rows of which a tenth has one fault each; the report has those, to the letter."""
+    spoils = {
+        "Firma": ("", "is required"),
+        "Kreditlimit": ("1,234", "must be a number that reads one way only, such as 1234.00"),
+        "owner": ("x", "must be a whole number"),
+        "taxable": ("vielleicht", "must be yes or no (true, false, 1, 0, ja, nein)"),
+        "E-Mail": ("e" * 321, "must have at most 320 characters"),
+        "Kundennummer": ("K-0", "is in use already"),
+    }
+    header, dice = ["Kundennummer", "Firma", "E-Mail", "Kreditlimit", "owner", "taxable"], random.Random(17)
+    good, bad, table = [], [], [header]
+    for n in range(20_000):
+        cells = [f"K-{n}", f"Firma {n}", f"{n}@example.com", f"{n}.50", str(n), "ja" if n % 2 else "nein"]
+        if n and dice.random() < 0.1:
+            column = dice.choice(header)
+            given, why = spoils[column]
+            cells[header.index(column)] = given
+            said = f"{given[:60]}…" if len(given) > 60 else given
+            where = f"row {n + 2}: {column}: " + (f"{said!r} " if given else "")
+            bad.append([*cells, where + why])
+        else:
+            good.append((cells[0], cells[1], cells[2], n, n % 2, 1))
+        table.append(cells)
+    file = clerk.file("drill.csv", "".join(";".join(cells) + "\n" for cells in table))
+    report = clerk.home / "rejected.csv"
+    assert clerk.imports(file, "--report", str(report), status=3) == [len(good), 0, 0, len(bad)]
+    kept = list(csv.reader(report.read_text(encoding="utf-8-sig").splitlines()))
+    assert kept == [[*header, "rejected because"], *bad]
+    sql = (
+        "SELECT number, name, email, owner, CAST(is_taxable AS integer), version FROM customer ORDER BY owner"
+    )
+    assert clerk.asks(sql) == good
+    assert clerk.imports(file, "--again", status=3) == [0, 0, len(good), len(bad)]
+    assert (clerk.asks(sql), faults(clerk.url)) == (good, [])
 
 
 # The middle of an import

@@ -49,7 +49,9 @@ def main() -> None:
     except (Fault, TooNew) as fault:
         sys.exit(_said(f"billto: {fault}", 1))
     except Refused as refused:
-        lines = (f"{'.'.join(map(str, one.path))} {one.sentence}".strip() for one in refused.problems)
+        lines = (
+            ": ".join(filter(None, (".".join(map(str, one.path)), one.sentence))) for one in refused.problems
+        )
         sys.exit(_said(f"billto: {'; '.join(lines)}", 1))
 
 

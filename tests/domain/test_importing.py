@@ -169,7 +169,7 @@ def test_contacts_are_read_in_the_names_of_other_languages_and_given_ids() -> No
 def test_faktoora_checks_post_codes_where_the_law_has_a_form() -> None:
     headers = ["name", "postcode", "country"]
     assert reasons(headers, "A", "123", "DE", language="faktoora") == [
-        "postcode: '123' does not have the required form ([0-9]{5})"
+        "postcode: '123' does not have the required form (^[0-9]{5}$ in DE)"
     ]
     assert reasons(headers, "A", "123", "XX", language="faktoora") == []
     assert reasons(headers, "A", "123", "DE") == []

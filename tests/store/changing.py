@@ -36,6 +36,11 @@ def _apart(one: Customer) -> Customer:
     return one._replace(**told)
 
 
+def changed_to(old: Customer, like: Customer) -> Customer:
+    """What a customer becomes that is changed to look like another."""
+    return _apart(like._replace(**{name: getattr(old, name) for name in OWN}))
+
+
 async def befall(tx: Tx, scope: Scope, held: list[Customer], one: Change) -> list[Customer]:
     """Does it, and gives back what there is afterwards."""
     if one.what == "create":
@@ -49,7 +54,7 @@ async def befall(tx: Tx, scope: Scope, held: list[Customer], one: Change) -> lis
         await tx.delete(old, scope)
         return held[:at] + held[at + 1 :]
     new = {
-        "change": _apart(one.like._replace(**{name: getattr(old, name) for name in OWN})),
+        "change": changed_to(old, one.like),
         "trash": trashed(old, tx.now),
         "restore": restored(old, tx.now),
     }[one.what]

@@ -45,6 +45,15 @@ def seen(caller: Caller, customer: Any) -> Any:
     return answered(caller.get(f"{API}/customer/{customer['id']}"))
 
 
+def form(
+    content: bytes, name: str = "file", filename: str | None = "kunden.csv"
+) -> tuple[bytes, dict[str, str]]:
+    """A file as multipart/form-data, and the header that says so."""
+    said = f'; filename="{filename}"' if filename is not None else ""
+    head = f'--xyz\r\nContent-Disposition: form-data; name="{name}"{said}\r\n\r\n'
+    return head.encode() + content + b"\r\n--xyz--\r\n", {"Content-Type": "multipart/form-data; boundary=xyz"}
+
+
 def refused(answer: httpx.Response | Raw) -> tuple[int, str]:
     """The status of a refusal and its message, after a look at the form that all refusals have."""
     body = answer.json()

@@ -1,6 +1,6 @@
 """faktoora: every route, every wrong caller, Alice's ids; nothing is seen, changed or told apart."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import httpx
@@ -9,19 +9,26 @@ import pytest
 from billto.dialects.faktoora.routes import KEY_ROUTES, ROUTES
 from billto.domain.account import Key
 from billto.domain.ids import read_id
+from billto.domain.jobs import Upload
 from billto.store.layout import LAYOUTS
-from tests.web.faktoora import ACME, API, refused, with_api_key
+from tests.web.faktoora import ACME, API, form, refused, with_api_key
 from tests.web.house import Caller, House, answered
 
 
 class Attempt(NamedTuple):
-    """What is tried at a route: about Alice's customer, her customers, or her key."""
+    """What is tried at a route: about Alice's customer, her customers, her key, or a file that she sent."""
 
     kind: str
     body: Any = b""
     query: str = ""
+    headers: Mapping[str, str] = {}
+
+    def about(self, id: str) -> Any:
+        """The body: a file is named in it, and in no address."""
+        return {"fileId": id} if self.kind == "file" else self.body
 
 
+_FORM = form(b"name\nMarch Hare\n")
 _OF_CUSTOMERS = {
     ("GET", ""): Attempt("list"),
     ("POST", ""): Attempt("new", ACME),
@@ -37,8 +44,8 @@ ATTEMPTS = {
         for noun in ("customer", "customers")
         for (method, path), attempt in _OF_CUSTOMERS.items()
     },
-    ("POST", "/customers/import/upload"): Attempt("upload", b"name\nNew\n"),
-    ("POST", "/customers/import"): Attempt("file", {"fileId": "never"}),
+    ("POST", "/customers/import/upload"): Attempt("new", _FORM[0], headers=_FORM[1]),
+    ("POST", "/customers/import"): Attempt("file"),
     ("GET", "/apikeys"): Attempt("keys"),
     ("POST", "/apikeys"): Attempt("new key", {"label": "New"}),
     ("PATCH", "/apikeys/{id}"): Attempt("key", {"label": "Mine"}),
@@ -47,6 +54,14 @@ ATTEMPTS = {
     ("DELETE", "/apikeys/{id}"): Attempt("key"),
 }
 OF_ENTITY = ("list", "new", "number", "customer")
+NEVER = {"file": "00000000-0000-4000-8000-000000000000"}
+
+
+class Hers(NamedTuple):
+    """What Alice has: ids by what is tried with them, and what nobody else may see."""
+
+    ids: Mapping[str, list[str]]
+    hidden: list[str]
 
 
 def strangers(house: House) -> dict[str, Caller]:
@@ -62,13 +77,18 @@ def strangers(house: House) -> dict[str, Caller]:
     }
 
 
-def prepared(house: House) -> tuple[list[str], list[str], list[str]]:
-    """Alice's customers, her keys, and what nobody else may see."""
+def prepared(house: House) -> Hers:
     rabbit = answered(house.alice.patch(f"{API}/customer/{house.cast.white_rabbit}", {"customerId": "W-7"}))
     keys = answered(house.live.get(f"{API}/apikeys"))["data"]
     mine = [one for one in keys if one["entityId"] != house.cast.shop]
-    hidden = ["White Rabbit", "W-7", *(str(read_id(one["id"])) for one in (rabbit, *mine))]
-    return [rabbit["id"], house.cast.mad_hatter], [one["id"] for one in mine], hidden
+    file = answered(house.alice.ask("POST", f"{API}/customers/import/upload", *_FORM))["id"]
+    ids = {
+        "customer": [rabbit["id"], house.cast.mad_hatter],
+        "key": [one["id"] for one in mine],
+        "file": [file],
+    }
+    hidden = ["White Rabbit", "W-7", "March Hare", *(str(read_id(one["id"])) for one in (rabbit, *mine))]
+    return Hers(ids, hidden)
 
 
 def test_every_route_has_an_attempt() -> None:
@@ -76,22 +96,24 @@ def test_every_route_has_an_attempt() -> None:
     assert set(KEY_ROUTES) <= set(ROUTES)
 
 
-def wrongs(house: House) -> Iterator[str]:
+def wrongs(house: House, hers: Hers) -> Iterator[str]:
     """Whatever goes wrong when strangers try every route with Alice's ids."""
-    rabbits, keys, hidden = prepared(house)
     for (method, path), attempt in ATTEMPTS.items():
-        ids = {"customer": rabbits, "key": keys}.get(attempt.kind, [""])
         for name, caller in strangers(house).items():
             if attempt.kind == "new key" or (attempt.kind == "new" and caller.entity is None):
                 continue  # makes something of its own
-            for id in ids:
+            for id in hers.ids.get(attempt.kind, [""]):
                 answer, never = (
-                    caller.ask(method, API + path.format(id=one) + attempt.query, attempt.body)
-                    for one in (id, "0" * 24)
+                    tried(caller, method, path, one) for one in (id, NEVER.get(attempt.kind, "0" * 24))
                 )
-                is_hers = attempt.kind in ("customer", "key") or (caller.entity and attempt.kind in OF_ENTITY)
-                for fault in faults(answer, never, 404 if is_hers else 200, hidden):
+                is_hers = attempt.kind in hers.ids or (caller.entity and attempt.kind in OF_ENTITY)
+                for fault in faults(answer, never, 404 if is_hers else 200, hers.hidden):
                     yield f"{name}: {method} {path}: {fault}"
+
+
+def tried(caller: Caller, method: str, path: str, id: str) -> httpx.Response:
+    attempt = ATTEMPTS[method, path]
+    return caller.ask(method, API + path.format(id=id) + attempt.query, attempt.about(id), attempt.headers)
 
 
 def faults(answer: httpx.Response, never: httpx.Response, status: int, hidden: list[str]) -> Iterator[str]:
@@ -105,15 +127,15 @@ def faults(answer: httpx.Response, never: httpx.Response, status: int, hidden: l
 
 
 def test_no_stranger_sees_or_changes_anything(house: House) -> None:
-    answered(house.alice.patch(f"{API}/customer/{house.cast.white_rabbit}", {"customerId": "W-7"}))
+    hers = prepared(house)
     before = house.dump()
-    assert list(wrongs(house)) == []
+    assert list(wrongs(house, hers)) == []
     assert house.dump() == before
 
 
 def is_seen(house: House) -> bool:
     """Whether anything goes wrong that is more than a broken statement."""
-    return any(": 500 " not in one for one in wrongs(house))
+    return any(": 500 " not in one for one in wrongs(house, prepared(house)))
 
 
 @pytest.mark.parametrize("name", ["account_id", "environment"])
@@ -133,6 +155,13 @@ def test_a_key_of_one_entity_that_reached_others_would_be_seen(
     assert is_seen(house)
 
 
+def test_a_file_that_other_entities_reached_would_be_seen(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LAYOUTS, Upload, LAYOUTS[Upload]._replace(tenancy=()))
+    assert is_seen(house)
+
+
 def test_strangers_are_told_of_their_own_numbers(house: House) -> None:
     prepared(house)
     for name, caller in strangers(house).items():
@@ -145,20 +174,20 @@ def test_strangers_are_told_of_their_own_numbers(house: House) -> None:
 def test_without_a_good_key_nothing_is_answered(shared: House) -> None:
     cast = shared.cast
     before = shared.dump()
-    for (method, path), attempt in ATTEMPTS.items():
+    for method, path in ATTEMPTS:
         for token in (None, "", "x", "sk_live_" + "0" * 64, cast.revoked, cast.expired):
             caller = with_api_key(shared, token, entity=cast.studio)
-            answer = caller.ask(method, API + path.format(id=cast.white_rabbit) + attempt.query, attempt.body)
-            assert refused(answer) == (401, "A valid API key is needed")
+            assert refused(tried(caller, method, path, cast.white_rabbit)) == (
+                401,
+                "A valid API key is needed",
+            )
     assert shared.dump() == before
 
 
 def test_a_key_that_may_only_read_reads(shared: House) -> None:
     before = shared.dump()
-    for (method, path), attempt in ATTEMPTS.items():
-        answer = shared.reader.ask(
-            method, API + path.format(id=shared.cast.white_rabbit) + attempt.query, attempt.body
-        )
+    for method, path in ATTEMPTS:
+        answer = tried(shared.reader, method, path, shared.cast.white_rabbit)
         if method == "GET":
             assert answer.status_code == 200
         else:
@@ -175,7 +204,9 @@ def test_every_route_serves_its_right_caller(house: House) -> None:
         if attempt.kind == "key":
             id = answered(house.live.post(f"{API}/apikeys", {"label": "Own"}))["id"]
         caller = with_api_key(house, house.cast.live, entity=house.cast.studio)
-        answer = caller.ask(method, API + path.format(id=id) + attempt.query, attempt.body)
+        if attempt.kind == "file":
+            id = answered(tried(caller, "POST", "/customers/import/upload", ""))["id"]
+        answer = tried(caller, method, path, id)
         assert answer.status_code == 200, (method, path, answer.text)
 
 

@@ -1,7 +1,7 @@
 """Many records at once, by COPY or executemany: the same rows that would be made one by one."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -25,6 +25,10 @@ ALIKE_MAX = 200
 # Counts are kept in several rows of an entity, so that PostgreSQL's writers do not wait for each other.
 SHARDS = 16
 _JSON = Attr(Kind.MAP)
+
+Indexing = tuple[str, list[Any]]  # a change of SQLite's search index, as a statement
+# Changes of the search index that wait for the commit, at most: memory must not grow with what is written.
+TO_INDEX_MAX = 10_000
 
 
 @cache
@@ -64,6 +68,15 @@ class SqliteBulk(Tx):
     """Many records through SQLite's writer."""
 
     _connection: apsw.Connection
+    to_index: list[Indexing]  # done when the batch is committed, off the event loop; nothing reads it before
+
+    def _index_later(self, changes: Iterable[Indexing]) -> None:
+        """In the order in which they were made; who makes too many to keep is alone in a batch."""
+        self.to_index += changes
+        if len(self.to_index) > TO_INDEX_MAX:
+            for sql, values in self.to_index:
+                self._connection.execute(sql, values)
+            self.to_index.clear()
 
     async def note_many(self, events: Sequence[Event]) -> None:
         sql = statements.insert(SQLITE, "event", columns(Event))
@@ -80,7 +93,7 @@ class SqliteBulk(Tx):
             row[at] = serial
         self._connection.executemany(statements.insert(SQLITE, LAYOUTS[kind].table, names(kind)), rows)
         if LAYOUTS[kind].indexed:
-            self._connection.executemany(INDEX, [(row[at], row[search]) for row in rows])
+            self._index_later((INDEX, [row[at], row[search]]) for row in rows)
 
     async def _counted_in(self, records: Sequence[Any]) -> int:
         """The last of the numbers that are allotted to the records."""
@@ -106,8 +119,8 @@ class SqliteBulk(Tx):
             raise Refused(Problem("not_found", detail=kind.__name__))
         if LAYOUTS[kind].indexed:
             serial, search = names(kind).index("serial"), names(kind).index("search")
-            self._connection.executemany(UNINDEX, [(row[serial],) for row in rows])
-            self._connection.executemany(INDEX, [(row[serial], row[search]) for row in rows])
+            self._index_later((UNINDEX, [row[serial]]) for row in rows)
+            self._index_later((INDEX, [row[serial], row[search]]) for row in rows)
 
     async def alike(
         self,

@@ -16,7 +16,7 @@ from billto.domain.folding import SEAM
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Query
 from billto.store import statements
-from billto.store.bulk import INDEX, UNINDEX, SqliteBulk
+from billto.store.bulk import INDEX, UNINDEX, Indexing, SqliteBulk
 from billto.store.engine import SQLITE
 from billto.store.layout import LAYOUTS
 from billto.store.trigrams import TENANT_BITS, look
@@ -26,7 +26,6 @@ from billto.store.tx import Reader, Tx, counts
 T = TypeVar("T")
 Work = Callable[[Tx], Coroutine[Any, Any, T]]
 
-Indexing = tuple[str, list[Any]]  # a change of the search index, as a statement
 Outcome = tuple[Any, BaseException | None]  # what a work returned, or what it raised
 
 # How many requests share one fsync at most: what they take on the loop is what a read may have to wait.
@@ -352,7 +351,7 @@ class SqliteTx(SqliteBulk):
     def __init__(self, connection: apsw.Connection, now: datetime, new_id: Callable[[datetime], str]) -> None:
         super().__init__(SQLITE, now, new_id)
         self._connection = connection
-        self.to_index: list[Indexing] = []  # done when the batch is committed; nothing reads it before
+        self.to_index = []
 
     async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
         return self._connection.execute(sql, values).fetchall()

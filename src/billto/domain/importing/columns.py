@@ -13,6 +13,7 @@ from billto.domain.customer import BANK_ACCOUNTS, Customer
 from billto.domain.importing import headers
 from billto.domain.importing.cells import NULL, Cell, bare, text
 from billto.domain.importing.people import named
+from billto.domain.places import post_code_problems
 from billto.domain.problems import Problem, Refused
 from billto.domain.versions import Edit
 
@@ -83,8 +84,6 @@ class _Column(NamedTuple):
 
 _ATTRS = catalogue(Customer)
 _TAG = re.compile(r"\s*metadata[.:](.+)", re.IGNORECASE | re.DOTALL)
-# What the law of a country says of its post codes, where faktoora checks them.
-_POST_CODES = {"DE": r"[0-9]{5}", "AT": r"[0-9]{4}", "CH": r"[0-9]{4}"}
 
 
 class Columns:
@@ -179,10 +178,9 @@ class Columns:
         values[attr.name] = value
 
     def _post_code_faults(self, number: int, values: Mapping[str, Any]) -> Iterator[Fault]:
-        form = _POST_CODES.get(values.get("country_code") or "")
         given = values.get("post_code")
-        if form and given and not re.fullmatch(form, given):
-            yield Fault(number, self.header_of["post_code"], given, Problem("invalid_format", (), form))
+        for one in post_code_problems(values.get("country_code"), given):
+            yield Fault(number, self.header_of["post_code"], str(given), Problem(one.code, (), one.detail))
 
     def faults_of(self, row: Row, refused: Refused) -> tuple[Fault, ...]:
         """What the rules of a customer refuse, at the columns where it was said."""
