@@ -21,7 +21,7 @@ from billto.dialects.loopback.where import WORDS
 from billto.dialects.wire import FIND
 from billto.domain import customer
 from billto.domain.problems import CODES, Problem, Refused
-from billto.domain.query import All, Compare, Either, Missing, Node, Not, Op, Order, matches
+from billto.domain.query import All, Compare, Either, Missing, Node, Not, Op, Order, Words, matches
 from tests.store.records import examples
 
 ID = "6595a27b5d35015c3ef0c3fd"
@@ -160,20 +160,42 @@ def JSON(op: Op, value: Any) -> Compare:
     return Compare("custom", op, value, "k")
 
 
+LONG = "B" * 500
 NULL = All((Missing("metadata", "k"), Either((Missing("custom", "k"), JSON(Op.EQ, "null")))))
 
 
 @pytest.mark.parametrize(
     ("asked", "node"),
     [
-        ("red", Either((META(Op.IN, ("red",)), JSON(Op.IN, ('"red"',))))),
-        ("5", Either((META(Op.IN, ("5",)), JSON(Op.IN, ('"5"', "5"))))),
-        (5, JSON(Op.IN, ("5",))),
-        (1.5, JSON(Op.IN, ("1.5",))),
-        (True, JSON(Op.IN, ("true",))),
+        ("red", All((Words("red"), Either((META(Op.EQ, "red"), JSON(Op.EQ, '"red"')))))),
+        ("5", All((Words("5"), Either((META(Op.EQ, "5"), JSON(Op.EQ, '"5"'), JSON(Op.EQ, "5")))))),
+        (
+            "1.50",
+            Either(
+                (
+                    All((Words("1.50"), Either((META(Op.EQ, "1.50"), JSON(Op.EQ, '"1.50"'))))),
+                    JSON(Op.EQ, "1.5"),
+                )
+            ),
+        ),
+        (
+            "true",
+            Either(
+                (
+                    All((Words("true"), Either((META(Op.EQ, "true"), JSON(Op.EQ, '"true"'))))),
+                    JSON(Op.EQ, "true"),
+                )
+            ),
+        ),
+        ("1e999", All((Words("1e999"), Either((META(Op.EQ, "1e999"), JSON(Op.EQ, '"1e999"')))))),
+        (LONG, All((Words(LONG), Either((META(Op.EQ, LONG), JSON(Op.EQ, f'"{LONG}"')))))),
+        (5, All((Words("5"), JSON(Op.EQ, "5")))),
+        (1.5, All((Words("1.5"), JSON(Op.EQ, "1.5")))),
+        (True, JSON(Op.EQ, "true")),
         (None, NULL),
-        ({"neq": 5}, Not(JSON(Op.IN, ("5",)))),
-        ({"inq": ["a", 1, None]}, Either((META(Op.IN, ("a",)), JSON(Op.IN, ('"a"', "1")), NULL))),
+        ({"neq": 5}, Not(All((Words("5"), JSON(Op.EQ, "5"))))),
+        ({"inq": ["red"]}, All((Words("red"), Either((META(Op.EQ, "red"), JSON(Op.EQ, '"red"')))))),
+        ({"inq": ["a", 1, None]}, Either((NULL, META(Op.IN, ("a",)), JSON(Op.IN, ('"a"', "1"))))),
         ({"inq": [["a"], {"b": 1}]}, JSON(Op.IN, ('["a"]', '{"b":1}'))),
         ({"gt": "a"}, META(Op.GT, "a")),
         ({"between": ["a", "b"]}, All((META(Op.GE, "a"), META(Op.LE, "b")))),
