@@ -21,7 +21,7 @@ from billto.dialects.loopback.where import WORDS
 from billto.dialects.wire import FIND
 from billto.domain import customer
 from billto.domain.problems import CODES, Problem, Refused
-from billto.domain.query import All, Compare, Either, Missing, Node, Not, Op, Order, Words, matches
+from billto.domain.query import All, Compare, Either, Missing, Node, Not, Op, Order, matches
 from tests.store.records import examples
 
 ID = "6595a27b5d35015c3ef0c3fd"
@@ -150,61 +150,6 @@ def test_a_pattern_means_what_the_expression_means(text: str, before: str, after
     for asked in ({"regexp": f"/{pattern}/"}, {"like": pattern.replace("%", r"\%")}):
         found = re.search(pattern, about, re.IGNORECASE | re.DOTALL) is not None
         assert matches(where({"name": asked}), record) is found
-
-
-def META(op: Op, value: Any) -> Compare:
-    return Compare("metadata", op, value, "k")
-
-
-def JSON(op: Op, value: Any) -> Compare:
-    return Compare("custom", op, value, "k")
-
-
-LONG = "B" * 500
-NULL = All((Missing("metadata", "k"), Either((Missing("custom", "k"), JSON(Op.EQ, "null")))))
-
-
-@pytest.mark.parametrize(
-    ("asked", "node"),
-    [
-        ("red", All((Words("red"), Either((META(Op.EQ, "red"), JSON(Op.EQ, '"red"')))))),
-        ("5", All((Words("5"), Either((META(Op.EQ, "5"), JSON(Op.EQ, '"5"'), JSON(Op.EQ, "5")))))),
-        (
-            "1.50",
-            Either(
-                (
-                    All((Words("1.50"), Either((META(Op.EQ, "1.50"), JSON(Op.EQ, '"1.50"'))))),
-                    JSON(Op.EQ, "1.5"),
-                )
-            ),
-        ),
-        (
-            "true",
-            Either(
-                (
-                    All((Words("true"), Either((META(Op.EQ, "true"), JSON(Op.EQ, '"true"'))))),
-                    JSON(Op.EQ, "true"),
-                )
-            ),
-        ),
-        ("1e999", All((Words("1e999"), Either((META(Op.EQ, "1e999"), JSON(Op.EQ, '"1e999"')))))),
-        (LONG, All((Words(LONG), Either((META(Op.EQ, LONG), JSON(Op.EQ, f'"{LONG}"')))))),
-        (5, All((Words("5"), JSON(Op.EQ, "5")))),
-        (1.5, All((Words("1.5"), JSON(Op.EQ, "1.5")))),
-        (True, JSON(Op.EQ, "true")),
-        (None, NULL),
-        ({"neq": 5}, Not(All((Words("5"), JSON(Op.EQ, "5"))))),
-        ({"inq": ["red"]}, All((Words("red"), Either((META(Op.EQ, "red"), JSON(Op.EQ, '"red"')))))),
-        ({"inq": ["a", 1, None]}, Either((NULL, META(Op.IN, ("a",)), JSON(Op.IN, ('"a"', "1"))))),
-        ({"inq": [["a"], {"b": 1}]}, JSON(Op.IN, ('["a"]', '{"b":1}'))),
-        ({"gt": "a"}, META(Op.GT, "a")),
-        ({"between": ["a", "b"]}, All((META(Op.GE, "a"), META(Op.LE, "b")))),
-        ({"like": "^a"}, META(Op.STARTS, "a")),
-        ({"nope": 1}, NOTHING),
-    ],
-)
-def test_values_of_custom_are_asked_for_where_they_are_kept(asked: Any, node: Any) -> None:
-    assert where({"custom.k": asked}) == node
 
 
 def refusal(given: Any) -> tuple[int, str]:
