@@ -152,39 +152,6 @@ def test_a_pattern_means_what_the_expression_means(text: str, before: str, after
         assert matches(where({"name": asked}), record) is found
 
 
-def META(op: Op, value: Any) -> Compare:
-    return Compare("metadata", op, value, "k")
-
-
-def JSON(op: Op, value: Any) -> Compare:
-    return Compare("custom", op, value, "k")
-
-
-NULL = All((Missing("metadata", "k"), Either((Missing("custom", "k"), JSON(Op.EQ, "null")))))
-
-
-@pytest.mark.parametrize(
-    ("asked", "node"),
-    [
-        ("red", Either((META(Op.IN, ("red",)), JSON(Op.IN, ('"red"',))))),
-        ("5", Either((META(Op.IN, ("5",)), JSON(Op.IN, ('"5"', "5"))))),
-        (5, JSON(Op.IN, ("5",))),
-        (1.5, JSON(Op.IN, ("1.5",))),
-        (True, JSON(Op.IN, ("true",))),
-        (None, NULL),
-        ({"neq": 5}, Not(JSON(Op.IN, ("5",)))),
-        ({"inq": ["a", 1, None]}, Either((META(Op.IN, ("a",)), JSON(Op.IN, ('"a"', "1")), NULL))),
-        ({"inq": [["a"], {"b": 1}]}, JSON(Op.IN, ('["a"]', '{"b":1}'))),
-        ({"gt": "a"}, META(Op.GT, "a")),
-        ({"between": ["a", "b"]}, All((META(Op.GE, "a"), META(Op.LE, "b")))),
-        ({"like": "^a"}, META(Op.STARTS, "a")),
-        ({"nope": 1}, NOTHING),
-    ],
-)
-def test_values_of_custom_are_asked_for_where_they_are_kept(asked: Any, node: Any) -> None:
-    assert where({"custom.k": asked}) == node
-
-
 def refusal(given: Any) -> tuple[int, str]:
     with pytest.raises(Refused) as refused:
         filters.read(CLIENT, {"filter": (given if isinstance(given, str) else json.dumps(given),)})

@@ -154,7 +154,7 @@ def test_metadata_may_have_columns_of_its_own() -> None:
 
 def test_values_of_any_shape_are_metadata_where_they_fit_and_custom_else() -> None:
     kept = said(["name", "extras"], ["A", '{"a":"text","b":1.50,"c":[true]}'])
-    assert (kept.metadata, kept.custom) == ({"a": "text"}, {"b": "1.50", "c": "[true]"})
+    assert (kept.metadata, kept.custom) == ({"a": "text"}, {"b": "1.5", "c": "[true]"})
 
 
 def test_contacts_are_read_in_the_names_of_other_languages_and_given_ids() -> None:
@@ -209,7 +209,7 @@ OF_NAME: Mapping[str, st.SearchStrategy[Any]] = {
     "metadata": st.dictionaries(texts.filter(bool), texts, max_size=3),
     "custom": st.dictionaries(
         texts.filter(bool).map(lambda key: f"c{key}"[:100]),
-        st.sampled_from(("1.50", "[true]", '{"a":null}')),
+        st.sampled_from(("1.5", "[true]", '{"a":null}')),
         max_size=2,
     ),
     "country": texts | st.sampled_from(("Slovenija", "DE", "Deutschland")),

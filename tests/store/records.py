@@ -4,6 +4,7 @@ The texts of one example come from one small pool, so that values meet each othe
 EXAMPLES_TIMES=20 in the environment makes every property of the store try twenty times as many examples.
 """
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -85,6 +86,9 @@ OF_KIND: Mapping[Kind, Values] = {
     Kind.TREE: st.dictionaries(pooled, leaves_of_trees, max_size=2),
 }
 
+jsons = pooled.map(json.dumps) | st.sampled_from(("5", "-1.5", "1E+17", "true", "null", '["a"]', '{"a":1}'))
+JSON_MAPS = st.dictionaries(keys, jsons, max_size=3)
+
 
 def any_of(*strategies: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
     """One of them, each as often as the others; `one_of` would go by how many ways each of them has."""
@@ -97,7 +101,7 @@ def ids(number: int) -> str:
 
 def values_of(attr: Attr) -> Values:
     """Values that an attribute may have, missing where it may be."""
-    values = st.sampled_from(attr.among) if attr.among else OF_KIND[attr.kind]
+    values = st.sampled_from(attr.among) if attr.among else JSON_MAPS if attr.json else OF_KIND[attr.kind]
     return st.none() | values if attr.nullable else values
 
 
@@ -152,6 +156,8 @@ def operands(attr: Attr) -> Values:
         return st.integers(0, 6).map(ids) | pooled
     if attr.among:
         return st.sampled_from(attr.among) | pooled
+    if attr.json:
+        return jsons
     return {**OF_KIND, Kind.MAP: pooled, Kind.MOMENT: moments | ends_of_time}[attr.kind]
 
 

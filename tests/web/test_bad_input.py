@@ -227,7 +227,8 @@ QUERIES = [
     b"prev_cursor=" + b"A" * 8_000, b"deleted=%00", b"include_total_count=%e2%82%ac", b"x" * 9_000,
     b"&".join(b"a%d=1" % at for at in range(201)), b"\xff\xfe", "limit=é".encode(), b"limit=\x00",
     b"query={%22name%22:{%22contains%22:{}}}", b"query={%22name%22:" + b"9" * 5_000 + b"}",
-    b"query={%22created_at%22:1e999999}", b"limit[]=5&limit[gt]=1&limit=x",
+    b"query={%22created_at%22:1e999999}", b"query={%22name%22:1e9999999999}", b"query={%22name%22:NaN}",
+    b"query={%22metadata.a%22:1e900000000}", b"limit[]=5&limit[gt]=1&limit=x",
 ]  # fmt: skip
 
 

@@ -139,3 +139,15 @@ def test_an_organization_is_put_to_sleep_and_woken(house: House) -> None:
     assert said(v1.get(path))["active"] is False
     assert said(v1.ask("POST", f"{path}/activate")) == {"success": True}
     assert said(v1.get(path))["active"] is True
+
+
+def test_nobody_can_keep_others_from_logging_in(open_house: Any) -> None:
+    house = open_house(rate_limit="2/minute")
+    nobody = V1(house, None)
+    good, bad = ({"email": "a@b.example", "password": key} for key in (house.cast.live, house.cast.revoked))
+    assert [nobody.ask("POST", LOGIN, bad).status_code for _ in range(5)] == [401] * 5
+    assert [nobody.ask("POST", LOGIN, good).status_code for _ in range(5)] == [200] * 5
+    # A login is no request of the key's, and one whose rate is used up may log in.
+    v1 = alice(house)
+    assert [v1.get(v1.clients).status_code for _ in range(3)] == [200, 200, 429]
+    assert nobody.ask("POST", LOGIN, good).status_code == 200

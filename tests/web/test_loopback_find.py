@@ -160,3 +160,62 @@ def test_clients_made_at_another_door_are_found(house: House) -> None:
     assert found["id"] == bare(made["id"])
     said(alice(house).ask("PATCH", f"/clients/{found['id']}", {"custom": {"n": 1}}))
     assert answered(house.alice.get(f"/customers/{made['id']}"))["metadata"] == {}
+
+
+MANY = {f"key {at:02}": f"Value {at}" for at in range(60)}
+
+
+def test_a_text_is_found_by_its_key_however_many_there_are(house: House) -> None:
+    v1 = alice(house)
+    v1.client("Crowd", custom={**MANY, "quoted": 'A "B" \\ č', "long": "L" * 500, "last": ["Value 1"]})
+    for key in ("key 00", "key 49", "key 50", "key 59"):
+        assert v1.names({f"custom.{key}": MANY[key]}) == ["Crowd"]
+        assert v1.names({f"custom.{key}": {"neq": MANY[key]}}) == ["White Rabbit Wonder"]
+        assert v1.names({f"custom.{key}": MANY[key].upper()}) == []
+    assert v1.names({"custom.long": "L" * 500}) == ["Crowd"]
+    assert v1.names({"custom.quoted": 'A "B" \\ č'}) == ["Crowd"]
+    assert said(v1.get(f"{v1.clients}/search", {"term": "vÁlue 59"}))[0]["name"] == "Crowd"
+
+
+@pytest.mark.parametrize(
+    ("kept", "asked"),
+    [
+        ("1.50", ["1.5", "1.50", "15e-1", "0.15E1"]),
+        ("100000", ["1e5", "100000", "100000.0", "1E+5"]),
+        ("1e5", ["100000"]),
+        ("-0.0", ["0", "0.00", "0e7", "-0"]),
+        ("1e-7", ["0.0000001"]),
+        ("9007199254740993.0", ["9007199254740993e0", "9007199254740993.00"]),
+        ('[1.50, {"a": 2.0}]', ['[1.5, {"a": 2}]']),
+    ],
+)
+def test_a_number_is_found_however_it_is_spelt(house: House, kept: str, asked: list[str]) -> None:
+    v1 = alice(house)
+    body = f'{{"name": "Ana", "custom": {{"n": {kept}}}}}'.encode()
+    answer = v1.ask("POST", v1.clients, body)
+    made = said(answer)
+    for number in asked:
+        conditions = [f'{{"custom.n": {{"inq": [7, {number}]}}}}', f'{{"custom.n": {{"inq": [{number}]}}}}']
+        for where in conditions:
+            found = said(v1.get(v1.clients, {"filter": f'{{"where": {where}}}'}))
+            assert [one["id"] for one in found] == [made["id"]], where
+        if "[" not in kept:
+            assert said(v1.get(f"{v1.clients}/count", {"where[custom.n]": number})) == {"count": 1}
+    # What was answered may be sent back, and changes nothing.
+    again = v1.ask("PATCH", f"/clients/{made['id']}", answer.content)
+    assert (said(again), again.content) == (made, answer.content)
+
+
+HUGE = ["1e9999999999", "1e900000000", "-1e-900000000", "1e325", "1." + "1" * 64]
+
+
+@pytest.mark.parametrize("number", HUGE)
+def test_a_number_that_no_double_reaches_is_no_filter(v1: V1, number: str) -> None:
+    where = f'{{"name": {number}, "custom.n": {number}}}'
+    as_text = {"filter": f'{{"where": {where}}}'}
+    assert error(v1.get(v1.clients, as_text)) == Error(400, "Error", "Value is not an object.")
+    assert error(v1.get(f"{v1.clients}/count", {"where": where})).message == "Value is not an object."
+    # Rubbish in the body of a GET is no question, and neither is a number that cannot be read.
+    everybody = said(v1.get(v1.clients))
+    for body in (json.dumps(as_text).encode(), f'{{"where": {where}}}'.encode()):
+        assert said(v1.get(v1.clients, body=body)) == everybody

@@ -10,6 +10,7 @@ from billto.dialects.codecs import TEXT, Codec
 from billto.dialects.wire import FIND, Table
 from billto.domain.attrs import Kind
 from billto.domain.nodes import storable
+from billto.domain.numerals import NumberFault, read_constant, read_fraction
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import All, Compare, Either, Missing, Node, Not, Op
 
@@ -240,14 +241,16 @@ def read_tree(text: str, name: str) -> dict[str, Any]:
     try:
         tree = json.loads(
             text,
-            parse_float=Decimal,
+            parse_float=read_fraction,
             parse_int=_whole,
-            parse_constant=_no_constant,
+            parse_constant=read_constant,
             object_pairs_hook=_each_once,
         )
     except json.JSONDecodeError as error:
         detail = f"is not JSON: {error.msg[:1].lower()}{error.msg[1:]} at character {error.pos + 1}"
         raise Refused(Problem("bad_parameter", (name,), detail)) from None
+    except NumberFault as fault:
+        raise Refused(Problem("bad_parameter", (name,), f"holds {fault.what.rstrip(',')}")) from None
     except (ValueError, RecursionError):
         tree = None
     if not isinstance(tree, dict):
@@ -266,7 +269,3 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _whole(text: str) -> Any:
     # A number too long to be read as a whole one is still a number, and refused as one.
     return int(text) if len(text) <= 20 else Decimal(text)
-
-
-def _no_constant(text: str) -> Any:
-    raise ValueError(text)

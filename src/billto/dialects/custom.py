@@ -1,7 +1,8 @@
 """Values of any shape under keys of the client's own: what v1 calls `custom` and faktoora `extras`.
 
-Texts that fit are metadata, which all four languages show; everything else is kept beside them as the JSON
-that says it, for the languages that can show it.
+Texts that fit are metadata, which the other two languages show as well. Everything else (numbers, truth,
+null, lists, objects, texts that are too long or too many) is kept beside them as the JSON that says it, and
+only these two show it.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ import msgspec
 from billto.dialects.wire import REQ, RW, Row, woven
 from billto.domain.attrs import CUSTOM_KEYS_MAX, CUSTOM_VALUE_MAX, METADATA_KEYS_MAX, METADATA_VALUE_MAX
 from billto.domain.nodes import Anything, Map
+from billto.domain.numerals import spelt
 from billto.domain.problems import Problem, Refused
 
 _SHAPE = Map(Anything(CUSTOM_VALUE_MAX), most=CUSTOM_KEYS_MAX)
@@ -24,7 +26,20 @@ _read = msgspec.json.Decoder(float_hook=Decimal).decode
 
 def json_of(value: Any) -> str:
     """The value as it is kept where metadata cannot hold it: what questions about it compare with."""
-    return _write(value).decode()
+    return _write(_spelt(value)).decode()
+
+
+def _spelt(value: Any) -> Any:
+    """The value with all numbers in it spelt as they always are."""
+    match value:
+        case Decimal():
+            return spelt(value)
+        case dict():
+            return {key: _spelt(one) for key, one in value.items()}
+        case list():
+            return list(map(_spelt, value))
+        case _:
+            return value
 
 
 def shown(record: Any) -> dict[str, Any]:

@@ -37,6 +37,7 @@ class Attr:
     least: int = 0  # the shortest text
     among: tuple[str, ...] = ()  # the only texts there are
     searched: bool = False  # part of the text that searches look through
+    json: bool = False  # the values of a map are JSON: searches look through the short ones, not by key
     unique: bool = False  # no two records of an entity have it, save in the trash
     shape: Node | None = None  # what a map or a tree looks like
     fits: Callable[[str], bool] | None = (
@@ -88,7 +89,8 @@ METADATA = Attr(
 # What metadata cannot hold (numbers, lists, objects, long texts), each as the JSON that says it; doors that
 # show only metadata neither see nor touch it.
 CUSTOM_KEYS_MAX, CUSTOM_VALUE_MAX = 100, 20_000
-CUSTOM = Attr(Kind.MAP, shape=Map(Text(most=CUSTOM_VALUE_MAX, null=False), most=CUSTOM_KEYS_MAX))
+CUSTOM_SEARCHED_MAX = 500  # the longest text among them that searches look through
+CUSTOM = Attr(Kind.MAP, json=True, shape=Map(Text(most=CUSTOM_VALUE_MAX, null=False), most=CUSTOM_KEYS_MAX))
 
 
 def text(
@@ -143,3 +145,9 @@ def searched(record: type[NamedTuple]) -> tuple[str, ...]:
 def searched_map(record: type[NamedTuple]) -> str | None:
     """The map whose values searches look through as well."""
     return next((a.name for a in catalogue(record).values() if a.searched and a.kind is Kind.MAP), None)
+
+
+@cache
+def json_maps(record: type[NamedTuple]) -> tuple[str, ...]:
+    """The maps whose values are JSON."""
+    return tuple(a.name for a in catalogue(record).values() if a.json)

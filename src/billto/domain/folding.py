@@ -4,11 +4,12 @@ Python folds for both databases, because neither of them folds as Python does: w
 asked and what a hit is checked against are all made here.
 """
 
+import json
 import unicodedata
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from billto.domain.attrs import searched, searched_map
+from billto.domain.attrs import CUSTOM_SEARCHED_MAX, json_maps, searched, searched_map
 
 # Between two texts of one record; folding takes it out of both, so that no term reaches across.
 SEAM = "\x1f"
@@ -43,13 +44,24 @@ def _fold(text: str) -> str:
 
 
 def search_text(record: NamedTuple) -> str:
-    """Every searched text of a record, folded: one place for each attribute, then the values of its map."""
+    """Every searched text of a record, folded: one place for each attribute, then the values of its maps."""
     kind = type(record)
     texts = [fold(text) if (text := getattr(record, name)) else "" for name in searched(kind)]
     if (name := searched_map(kind)) is not None:
         tags: dict[str, Any] = getattr(record, name)
         texts += [fold(value) for value in tags.values() if isinstance(value, str)]
+    for name in json_maps(kind):
+        texts += [fold(said) for value in getattr(record, name).values() if (said := _short(value))]
     return SEAM.join(("", *texts, ""))
+
+
+def _short(value: str) -> str:
+    """The text or number that some JSON says, unless it is too long; else nothing."""
+    said = json.loads(value) if value.startswith('"') else value if value.startswith(_NUMERIC) else ""
+    return said if len(said) <= CUSTOM_SEARCHED_MAX else ""
+
+
+_NUMERIC = ("-", *"0123456789")
 
 
 def terms(text: str) -> tuple[str, ...]:

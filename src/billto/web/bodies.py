@@ -6,7 +6,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,6 +13,7 @@ from urllib.parse import parse_qsl
 from starlette.types import Receive
 
 from billto.dialects.brackets import nested
+from billto.domain.numerals import NumberFault, read_constant, read_fraction, read_whole
 from billto.domain.problems import Path, Problem, Refused
 
 BYTES_MAX = 1_000_000
@@ -21,9 +21,6 @@ SECONDS_MAX = 20.0
 DEPTH_MAX = 32
 KEYS_MAX = 1_000  # of one object
 VALUES_MAX = 10_000  # of the whole body: objects, arrays and what they hold
-WHOLE_MAX = 2**53  # beyond it JavaScript and many other clients no longer tell whole numbers apart
-NUMBER_LENGTH_MAX = 64
-EXPONENT_MAX = 324  # no double reaches further
 PROBLEMS_MAX = 100  # more would only make the answer long
 KEY_SHOWN_MAX = 100
 
@@ -210,7 +207,7 @@ def _decoded(decoder: json.JSONDecoder, text: str) -> Any:
     except json.JSONDecodeError as error:
         what = error.msg[:1].lower() + error.msg[1:].removesuffix(" at")
         raise _malformed(f"the body is not JSON: {what} at {_place(text, error.pos)}") from None
-    except _NumberFault as fault:
+    except NumberFault as fault:
         # The parser reads from left to right, so that the first such number is the one it stopped at.
         found = (one.start() for one in _NUMBER_OR_STRING.finditer(text) if one[0] == fault.literal)
         raise _malformed(f"the body holds {fault.what} at {_place(text, next(found))}") from None
@@ -221,41 +218,9 @@ def _place(text: str, index: int) -> str:
     return f"line {line}, column {index - text.rfind(chr(10), 0, index)}"
 
 
-# Numbers
-
-
-class _NumberFault(Exception):
-    """A number that is not taken, as it is written, and what it is."""
-
-    def __init__(self, literal: str, what: str) -> None:
-        self.literal = literal
-        self.what = what
-
-
 _NUMBER_OR_STRING = re.compile(
     r'"(?:[^"\\]|\\.)*+"|NaN|-?Infinity|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?', re.DOTALL
 )
-
-
-def _whole(literal: str) -> int:
-    # The length first: int() itself refuses thousands of digits, with an exception of its own.
-    if len(literal) > 17 or abs(number := int(literal)) > WHOLE_MAX:
-        raise _NumberFault(literal, "a whole number beyond 2^53")
-    return number
-
-
-def _fraction(literal: str) -> Decimal:
-    exponent = literal.lower().partition("e")[2]
-    if len(literal) > NUMBER_LENGTH_MAX or abs(int(exponent or "0")) > EXPONENT_MAX:
-        raise _NumberFault(literal, "a number with too many digits or too large an exponent")
-    number = Decimal(literal)
-    # Shown as a whole number of that size, it could not be sent back.
-    is_long = number.as_tuple().exponent == 0 and abs(number) > WHOLE_MAX
-    return Decimal(f"{number}.0") if is_long else number
-
-
-def _constant(literal: str) -> Any:
-    raise _NumberFault(literal, f"{literal}, which JSON does not have,")
 
 
 # Keys
@@ -277,11 +242,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _TREES = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_whole, parse_float=_fraction, parse_constant=_constant
+    object_pairs_hook=_object, parse_int=read_whole, parse_float=read_fraction, parse_constant=read_constant
 )
 # The parser does not say where it is, so that a body with a fault in a key is read once more, with all pairs.
 _PAIRS = json.JSONDecoder(
-    object_pairs_hook=_Pairs, parse_int=_whole, parse_float=_fraction, parse_constant=_constant
+    object_pairs_hook=_Pairs, parse_int=read_whole, parse_float=read_fraction, parse_constant=read_constant
 )
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 _UNFIT_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")

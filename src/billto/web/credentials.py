@@ -38,7 +38,7 @@ class Credentials:
         """The scope of a request; raises Refused without a valid key, or when no one entity is meant."""
         dialect, headers, of = call.dialect, call.headers, call.route.of
         if of is Of.NOBODY:
-            return _NOBODY
+            return _NOBODY  # not counted: in a rate that strangers share one could keep out all others
         key = await self._key(dialect.token(headers, call.given if dialect.key_in_query else {}), now)
         # Before anything else is asked with it: a request that is refused counts as well.
         self._limiter.check(key.id)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from billto.dialects.credentials import api_key
 from billto.dialects.dialect import Dialect
 from billto.dialects.faktoora import answers, query
+from billto.dialects.faktoora.losses import LOSES
 from billto.dialects.faktoora.routes import KEY_ROUTES, ROUTES
 from billto.domain.ids import read_id
 
@@ -21,6 +22,7 @@ DIALECT = Dialect(
     read_id=read_id,
     dropped=answers.dropped,
     entity_headers=("x-account-id", "x-entity-id"),
+    loses=LOSES,
 )
 
 # The vendor's page on keys says v2 where all others say v1.

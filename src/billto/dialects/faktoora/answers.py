@@ -5,28 +5,15 @@ from typing import Any
 
 from billto.dialects.dialect import Failure, Listed, Said, Where
 from billto.dialects.faktoora.query import RELATIONS, relations
+from billto.dialects.statuses import REASONS
+from billto.dialects.texts import sayable
 from billto.domain.problems import CODES, Problem, Refused
 from billto.domain.query import Query
 
 _NOWHERE = Where()
 
 # The `code` of a refusal, by status. The vendor answers 400 also for a value that does not fit.
-NAMES: Mapping[int, str] = {
-    400: "BAD_REQUEST",
-    401: "UNAUTHORIZED",
-    403: "FORBIDDEN",
-    404: "NOT_FOUND",
-    405: "METHOD_NOT_ALLOWED",
-    408: "REQUEST_TIMEOUT",
-    409: "CONFLICT",
-    412: "PRECONDITION_FAILED",
-    413: "PAYLOAD_TOO_LARGE",
-    415: "UNSUPPORTED_MEDIA_TYPE",
-    429: "TOO_MANY_REQUESTS",
-    500: "INTERNAL_SERVER_ERROR",
-    503: "SERVICE_UNAVAILABLE",
-    507: "INSUFFICIENT_STORAGE",
-}
+NAMES: Mapping[int, str] = {status: reason.upper() for status, reason in REASONS.items() if status != 422}
 
 
 def status_of(refused: Refused) -> int:
@@ -75,8 +62,7 @@ def failure(refused: Refused, _where: Where = _NOWHERE) -> Failure:
     body = {
         "code": NAMES[status],
         "statusCode": status,
-        # What may repeat a question: half of a surrogate pair, which no answer can hold, becomes an escape.
-        "message": message.encode(errors="backslashreplace").decode(),
+        "message": sayable(message),
     }
     headers = {}
     if refused.retry_seconds is not None:

@@ -7,18 +7,17 @@ from billto.dialects.codecs import TEXT, WHOLE, Codec, choice
 from billto.dialects.dialect import Asked
 from billto.dialects.faktoora.customers import CUSTOMER
 from billto.dialects.params import Given, Param, take
+from billto.dialects.searching import terms_of
 from billto.dialects.wire import SORT, Table
 from billto.domain.account import Key
-from billto.domain.folding import terms
 from billto.domain.nodes import storable
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import All, Compare, Node, Op, Order, Query, Words
+from billto.domain.query import All, Compare, Node, Op, Order, Query
 
 PAGE_MAX = 10**9
 PER_PAGE, PER_PAGE_MAX = 25, 1_000
 TEXT_MAX = 500
-WORDS_MAX = 20
 
 # What a list shows only when it is asked for, by its name in the records; None for what is not kept here.
 RELATIONS = {
@@ -60,7 +59,7 @@ def params_of(table: Table) -> tuple[Param, ...]:
 def read(table: Table, given: Given, _body: Any = None) -> Asked:
     """The question in a list's parameters; raises Refused with what is wrong with them."""
     values = take(_plainly(given), params_of(table))
-    where: tuple[Node, ...] = tuple(map(Words, _words(values.get("keywords", ()))))
+    where: tuple[Node, ...] = terms_of(" ".join(values.get("keywords", ())), "keywords")
     if values.get("category"):
         where = (Compare("category", Op.EQ, values["category"]), *where)
     per_page = min(max(values["perPage"], 1), PER_PAGE_MAX)
@@ -86,14 +85,6 @@ def _order(table: Table, values: dict[str, Any]) -> tuple[Order, ...]:
     attr = table.field(values["sort"], SORT).attr
     assert attr is not None
     return unambiguous((Order(attr, descending),))
-
-
-def _words(keywords: tuple[str, ...]) -> tuple[str, ...]:
-    found = terms(" ".join(keywords))
-    if len(found) > WORDS_MAX or sum(map(len, keywords)) > TEXT_MAX:
-        detail = f"must have at most {TEXT_MAX} characters and {WORDS_MAX} words in all"
-        raise Refused(Problem("bad_parameter", ("keywords",), detail))
-    return found
 
 
 def _plainly(given: Given) -> Given:

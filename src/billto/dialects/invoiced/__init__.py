@@ -3,6 +3,7 @@
 from billto.dialects.credentials import basic_user
 from billto.dialects.dialect import Dialect
 from billto.dialects.invoiced import answers, query
+from billto.dialects.invoiced.losses import LOSES
 from billto.dialects.invoiced.reading import read_id
 from billto.dialects.invoiced.routes import ROUTES
 from billto.dialects.invoiced.urls import PREFIX
@@ -20,4 +21,5 @@ DIALECT = Dialect(
     read_id=read_id,
     entity_headers=("x-entity-id",),
     takes_forms=True,
+    loses=LOSES,
 )

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 from billto.dialects.dialect import Failure, Listed, Said, Where
 from billto.dialects.invoiced.query import PAGING
 from billto.dialects.invoiced.urls import PREFIX, written
+from billto.dialects.texts import sayable
 from billto.domain.problems import CODES, Problem, Refused
 
 _NOWHERE = Where()
@@ -72,10 +73,10 @@ def failure(refused: Refused, where: Where = _NOWHERE) -> Failure:
     status = refused.status if refused.status in _KNOWN or refused.status >= 500 else 400
     body: dict[str, Any] = {
         "type": "api" if status >= 500 else "invalid_request",
-        "message": _shown(_message(problem, where)),
+        "message": sayable(_message(problem, where)),
     }
     if problem.path and CODES[problem.code].status in (400, 409, 422) and problem.code not in _OF_HEADERS:
-        body["param"] = _shown(str(problem.path[0])[:100])
+        body["param"] = sayable(str(problem.path[0])[:100])
     headers = _of_list(where)
     if refused.retry_seconds is not None:
         headers["Retry-After"] = str(refused.retry_seconds)
@@ -143,8 +144,3 @@ def _not_found(record: str, where: Where) -> str:
     id_ = where.ids.get(_PLACES.get(record, ""))
     called = _CALLED.get(record, record)
     return f"{called} was not found: {id_[:100]}" if id_ else f"{called} was not found"
-
-
-def _shown(text: str) -> str:
-    """What may repeat a question: half of a surrogate pair, which no answer can hold, becomes an escape."""
-    return text.encode(errors="backslashreplace").decode()

@@ -3,6 +3,7 @@
 from billto.dialects.dialect import Dialect
 from billto.dialects.loopback import answers, filters
 from billto.dialects.loopback.credentials import token
+from billto.dialects.loopback.losses import LOSES
 from billto.dialects.loopback.routes import ROUTES
 from billto.domain.ids import read_id
 
@@ -21,4 +22,5 @@ DIALECT = Dialect(
     takes_forms=True,
     asks_with_body=True,
     minds_case=False,
+    loses=LOSES,
 )

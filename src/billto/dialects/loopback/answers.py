@@ -5,6 +5,7 @@ from typing import Any
 
 from billto.dialects.dialect import Failure, Listed, Said, Where
 from billto.dialects.loopback.filters import Form
+from billto.dialects.texts import sayable
 from billto.domain.problems import CODES, Problem, Refused
 
 PREFIX = "/v1"
@@ -80,7 +81,7 @@ def failure(refused: Refused, where: Where) -> Failure:
         error["message"] = "; ".join(map(_sentence, refused.problems))
     if first.code in _CODES:
         error["code"] = _CODES[first.code]
-    error["message"] = _shown(error["message"])[:MESSAGE_LENGTH_MAX]
+    error["message"] = sayable(error["message"])[:MESSAGE_LENGTH_MAX]
     return Failure(error["statusCode"], {"error": error}, headers)
 
 
@@ -109,10 +110,10 @@ def _invalid(problems: Iterable[Problem], where: Where) -> dict[str, Any]:
     messages: dict[str, list[str]] = {}
     details = []
     for problem in problems:
-        name = _shown(".".join(map(str, problem.path)))
+        name = sayable(".".join(map(str, problem.path)))
         code, message, value = _validation(problem)
         codes.setdefault(name, []).append(code)
-        messages.setdefault(name, []).append(_shown(message))
+        messages.setdefault(name, []).append(sayable(message))
         details.append(f"`{name}` {message}{value}")
     message = f"The `{model}` instance is not valid. Details: {'; '.join(details)}."
     return {
@@ -127,8 +128,3 @@ def _validation(problem: Problem) -> tuple[str, str, str]:
     if problem.code in _ABSENT and (problem.code != "too_short" or problem.detail == "1"):
         return "presence", "can't be blank", f" (value: {_ABSENT[problem.code]})"
     return _VALIDATIONS.get(problem.code, problem.code), problem.sentence, ""
-
-
-def _shown(text: str) -> str:
-    """What may repeat a request: half of a surrogate pair, which no answer can hold, becomes an escape."""
-    return text.encode(errors="backslashreplace").decode()

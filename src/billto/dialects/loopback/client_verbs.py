@@ -11,17 +11,14 @@ from billto.dialects.loopback import filters
 from billto.dialects.loopback.answers import listed
 from billto.dialects.loopback.clients import CLIENT, TYPES
 from billto.dialects.loopback.organizations import ORGANIZATION
+from billto.dialects.searching import terms_of
 from billto.dialects.tags import tagged
 from billto.domain.customer import Customer
-from billto.domain.folding import terms
 from billto.domain.ids import read_id
-from billto.domain.nodes import storable
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import All, Compare, Either, Missing, Node, Op, Query, Words
+from billto.domain.query import All, Compare, Either, Missing, Node, Op, Query
 
 MANY_MAX = 500  # that one request may create: they keep everybody else waiting
-TERM_LENGTH_MAX = 500
-TERMS_MAX = 20
 
 
 # Reading
@@ -48,9 +45,8 @@ async def count(reader: Reader, asked: Request, told: Told) -> Said:
 
 async def get(reader: Reader, asked: Request, told: Told) -> Said:
     question = filters.read(CLIENT, told.given, told.body)
-    client = await customers.get(reader, asked, _id(told))
-    if client.deleted_at is not None and question.query.trashed is False:
-        raise _absent()
+    look = customers.live if question.query.trashed is False else customers.get
+    client = await look(reader, asked, _id(told))
     (shown,) = await _shown(reader, asked, question, [client])
     return Said(shown, headers=tagged(client))
 
@@ -83,11 +79,7 @@ def _words(told: Told) -> tuple[Node, ...]:
     term = _text(told, "term")
     if term is None:
         raise Refused(Problem("bad_parameter", (), "term is a required argument"))
-    words = terms(term)
-    if len(term) > TERM_LENGTH_MAX or len(words) > TERMS_MAX or not storable(term):
-        detail = f"must have at most {TERM_LENGTH_MAX} characters and {TERMS_MAX} words, and no NUL"
-        raise Refused(Problem("bad_parameter", ("term",), detail))
-    return tuple(map(Words, words))
+    return terms_of(term, "term")
 
 
 def _of_type(told: Told) -> tuple[Node, ...]:
@@ -133,14 +125,14 @@ def _new(tx: Tx, body: Any) -> dict[str, Any]:
 
 
 async def change(tx: Tx, asked: Request, told: Told) -> Said:
-    client = await _live(tx, asked, told)
+    client = await customers.hold(tx, asked, _id(told))
     values = CLIENT.decode({} if told.body is None else told.body, creating=False)
     return await _changed(tx, asked, told, client, values)
 
 
 async def replace(tx: Tx, asked: Request, told: Told) -> Said:
     """What v1 knows of a client becomes what the body says; what only other doors know stays."""
-    client = await _live(tx, asked, told)
+    client = await customers.hold(tx, asked, _id(told))
     values = CLIENT.decode_whole({} if told.body is None else told.body)
     return await _changed(tx, asked, told, client, values)
 
@@ -168,26 +160,15 @@ async def delete(tx: Tx, asked: Request, told: Told) -> Said:
 
 
 async def send_reminder(tx: Tx, asked: Request, told: Told) -> Said:
-    await _live(tx, asked, told)
+    await customers.hold(tx, asked, _id(told))
     raise Refused(Problem("no_channel"))
-
-
-async def _live(tx: Tx, asked: Request, told: Told) -> Customer:
-    client = await tx.lock(Customer, asked.scope, _id(told))
-    if client is None or client.deleted_at is not None:
-        raise _absent()
-    return client
 
 
 def _id(told: Told) -> str:
     found = read_id(told.ids["id"])
     if found is None:
-        raise _absent()
+        raise Refused(Problem("not_found", detail="Customer"))
     return found
-
-
-def _absent() -> Refused:
-    return Refused(Problem("not_found", detail="Customer"))
 
 
 def _identified(tx: Tx, values: dict[str, Any]) -> dict[str, Any]:

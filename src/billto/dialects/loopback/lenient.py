@@ -10,7 +10,7 @@ from typing import Any
 
 from billto.dialects.codecs import Codec, read_iso, write_iso
 from billto.domain.ids import read_id
-from billto.domain.nodes import finite
+from billto.domain.numerals import is_short
 from billto.domain.problems import Problem, Refused
 
 
@@ -22,7 +22,7 @@ def _text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, Decimal) and finite(value):
+    if isinstance(value, Decimal) and is_short(value):
         plain = format(value, "f")
         return plain.rstrip("0").rstrip(".") if "." in plain else plain
     raise Refused(Problem("wrong_type", detail="text"))

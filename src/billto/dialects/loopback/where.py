@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from billto.dialects import asking
-from billto.dialects.asking import LIST, ONE, PAIR, WORD, Field, Manner, Place, Words, by, read_key
+from billto.dialects.asking import LIST, ONE, PAIR, WORD, Field, Manner, Place, by, read_key
 from billto.dialects.codecs import Codec
 from billto.dialects.custom import json_of
 from billto.dialects.loopback import patterns
 from billto.dialects.loopback.lenient import BOOL
 from billto.dialects.wire import Table
+from billto.domain.attrs import CUSTOM_SEARCHED_MAX
 from billto.domain.customer import Customer
 from billto.domain.nodes import Anything
+from billto.domain.numerals import NumberFault, read_fraction, read_whole
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import All, Compare, Either, Missing, Node, Not, Op
+from billto.domain.query import All, Compare, Either, Missing, Node, Not, Op, Words
 
 Condition = Callable[[Place, Any], Node]
 
@@ -24,7 +27,7 @@ def negated(condition: Condition) -> Condition:
     return lambda place, value: Not(condition(place, value))
 
 
-def _words(equal: Condition, among: Condition) -> Words:
+def _words(equal: Condition, among: Condition) -> asking.Words:
     return {
         "eq":      (ONE,  equal),
         "neq":     (ONE,  negated(equal)),
@@ -123,7 +126,8 @@ _DELETED = Field(Place("deleted_at"), BOOL, {"eq": (ONE, _deleted), "neq": (ONE,
 # Custom values: texts that fit are metadata, everything else is kept as JSON.
 
 _OPERAND = Anything(asking.TEXT_LENGTH_MAX)
-_SCALAR = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|true|false")
+assert asking.TEXT_LENGTH_MAX <= CUSTOM_SEARCHED_MAX
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", re.ASCII)
 
 
 def _anything(value: Any) -> Any:
@@ -137,23 +141,48 @@ def _anything(value: Any) -> Any:
 _ANYTHING = Codec(_anything, None, _anything, {})
 
 
-def _in_custom(place: Place, values: tuple[Any, ...]) -> Node:
-    """Equal to one of these. A text may mean the number it spells: in a query string all values are texts."""
-    texts = tuple(value for value in values if isinstance(value, str))
-    spelt = tuple(value for value in texts if _SCALAR.fullmatch(value))
-    there: list[Node] = []
-    if texts:
-        there.append(Compare("metadata", Op.IN, texts, place.key))
-    if jsons := (*(json_of(value) for value in values if value is not None), *spelt):
-        there.append(Compare("custom", Op.IN, jsons, place.key))
-    if None in values:
-        nulled = Either((Missing("custom", place.key), Compare("custom", Op.EQ, "null", place.key)))
-        there.append(All((Missing("metadata", place.key), nulled)))
-    return there[0] if len(there) == 1 else Either(tuple(there))
+def _meant(text: str) -> str | None:
+    """The JSON that a text may mean as well, for in a query string all values are texts."""
+    if text in ("true", "false"):
+        return text
+    if (number := _NUMBER.fullmatch(text)) is None:
+        return None
+    try:
+        return json_of(read_fraction(text) if number[1] or number[2] else read_whole(text))
+    except NumberFault:
+        return None
 
 
 def _equal_in_custom(place: Place, value: Any) -> Node:
-    return _in_custom(place, (value,))
+    """What equals a text or a number has it in its search text, which has an index where maps have none."""
+    key = place.key
+    if value is None:
+        nulled = Either((Missing("custom", key), Compare("custom", Op.EQ, "null", key)))
+        return All((Missing("metadata", key), nulled))
+    kept = Compare("custom", Op.EQ, json_of(value), key)
+    if isinstance(value, str):
+        meant = _meant(value)
+        there: tuple[Node, ...] = (Compare("metadata", Op.EQ, value, key), kept)
+        also = () if meant is None else (Compare("custom", Op.EQ, meant, key),)
+        if meant is None or (meant == value and _NUMBER.fullmatch(value)):
+            return All((Words(value), Either((*there, *also))))
+        return Either((All((Words(value), Either(there))), *also))
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return All((Words(kept.value), kept))
+    return kept
+
+
+def _among_custom(place: Place, values: tuple[Any, ...]) -> Node:
+    if len(values) == 1:
+        return _equal_in_custom(place, values[0])
+    texts = tuple(value for value in values if isinstance(value, str))
+    jsons = (*(json_of(value) for value in values if value is not None), *filter(None, map(_meant, texts)))
+    there: list[Node] = [_equal_in_custom(place, None)] if None in values else []
+    if texts:
+        there.append(Compare("metadata", Op.IN, texts, place.key))
+    if jsons:
+        there.append(Compare("custom", Op.IN, jsons, place.key))
+    return there[0] if len(there) == 1 else Either(tuple(there))
 
 
 def _in_metadata(condition: Condition) -> Condition:
@@ -166,7 +195,7 @@ def _in_metadata(condition: Condition) -> Condition:
 
 
 _EQUALITY = ("eq", "neq", "inq", "nin")
-_OF_CUSTOM: Words = {
+_OF_CUSTOM: asking.Words = {
     word: (shape, condition if word in _EQUALITY else _in_metadata(condition))
-    for word, (shape, condition) in _words(_equal_in_custom, _in_custom).items()
+    for word, (shape, condition) in _words(_equal_in_custom, _among_custom).items()
 }

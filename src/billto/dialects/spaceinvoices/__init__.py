@@ -3,6 +3,7 @@
 from billto.dialects.credentials import bearer
 from billto.dialects.dialect import Dialect
 from billto.dialects.spaceinvoices import answers, query
+from billto.dialects.spaceinvoices.losses import LOSES
 from billto.dialects.spaceinvoices.routes import ROUTES
 from billto.domain.ids import read_id
 
@@ -23,4 +24,5 @@ DIALECT = Dialect(
     # `Idempotency-Key` wins: proxies put an `X-Request-Id` of their own on each hop.
     request_id_headers=("idempotency-key", "x-request-id"),
     pages_by_cursor=True,
+    loses=LOSES,
 )

@@ -4,28 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from billto.dialects.dialect import Failure, Listed, Said, Where
+from billto.dialects.statuses import REASONS
+from billto.dialects.texts import sayable
 from billto.domain.problems import CODES, Problem, Refused
 
 _NOWHERE = Where()
 
 # The `code` of a refusal, by status.
-NAMES: Mapping[int, str] = {
-    400: "bad_request",
-    401: "unauthorized",
-    403: "forbidden",
-    404: "not_found",
-    405: "method_not_allowed",
-    408: "request_timeout",
-    409: "conflict",
-    412: "precondition_failed",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "unprocessable_entity",
-    429: "rate_limit_exceeded",
-    500: "internal_server_error",
-    503: "service_unavailable",
-    507: "insufficient_storage",
-}
+NAMES: Mapping[int, str] = {**REASONS, 429: "rate_limit_exceeded"}
 
 
 def listing(listed: Listed) -> Said:
@@ -47,7 +33,7 @@ def failure(refused: Refused, _where: Where = _NOWHERE) -> Failure:
     """`{code, message, cause?}`; the cause lists every problem with the path to its field."""
     status = refused.status
     message = "; ".join(map(_sentence, refused.problems))
-    body: dict[str, Any] = {"code": NAMES[status], "message": _shown(message)}
+    body: dict[str, Any] = {"code": NAMES[status], "message": sayable(message)}
     issues = [issue(problem) for problem in refused.problems if problem.path]
     if issues:
         body["cause"] = {"name": "ValidationError", "issues": issues}
@@ -60,13 +46,8 @@ def failure(refused: Refused, _where: Where = _NOWHERE) -> Failure:
 
 
 def issue(problem: Problem) -> dict[str, Any]:
-    path = [_shown(one) if isinstance(one, str) else one for one in problem.path]
-    return {"path": path, "code": problem.code, "message": _shown(problem.sentence)}
-
-
-def _shown(text: str) -> str:
-    """What may repeat a question: half of a surrogate pair, which no answer can hold, becomes an escape."""
-    return text.encode(errors="backslashreplace").decode()
+    path = [sayable(one) if isinstance(one, str) else one for one in problem.path]
+    return {"path": path, "code": problem.code, "message": sayable(problem.sentence)}
 
 
 def _sentence(problem: Problem) -> str:

@@ -20,15 +20,13 @@ from billto.dialects.asking import (
 from billto.dialects.codecs import BOOL, TEXT, WHOLE, choice
 from billto.dialects.dialect import Asked
 from billto.dialects.params import Given, Param, take
+from billto.dialects.searching import terms_of
 from billto.dialects.wire import SORT, Table
 from billto.domain.customer import Customer
 from billto.domain.entity import Entity
-from billto.domain.folding import terms
-from billto.domain.nodes import storable
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import All, Node, Op, Order, Query
-from billto.domain.query import Words as Term
 from billto.domain.scope import ENVIRONMENTS
 
 WORDS: Words = {
@@ -47,8 +45,6 @@ WORDS: Words = {
 }  # fmt: skip
 
 COLUMNS_MAX = 3  # a cursor carries the values of all of them
-TERMS_MAX = 20
-SEARCH_LENGTH_MAX = 500
 
 PARAMS = (
     Param("limit", WHOLE, 10, least=1, most=100, says="Number of results per request."),
@@ -108,7 +104,7 @@ def read(table: Table, given: Given, _body: Any = None) -> Asked:
         raise Refused(Problem("bad_parameter", ("order_by",), f"takes at most {COLUMNS_MAX} fields"))
     if values.get("deleted") and values["include_deleted"]:
         raise Refused(Problem("bad_parameter", ("include_deleted",), "cannot be given together with deleted"))
-    where = (*_conditions(table, values["query"]), *_search(values.get("search")))
+    where = (*_conditions(table, values["query"]), *terms_of(values.get("search") or "", "search"))
     query = Query(
         where=where[0] if len(where) == 1 else All(where),
         order=unambiguous(tuple(_order(table, text) for text in values["order_by"])),
@@ -131,16 +127,6 @@ def _conditions(table: Table, text: str | None) -> tuple[Node, ...]:
             *(one if one.path[:1] == ("query",) else one.within("query") for one in refused.problems)
         ) from None
     return () if asked == All() else (asked,)
-
-
-def _search(text: str | None) -> tuple[Node, ...]:
-    if not text:
-        return ()
-    words = terms(text)
-    if len(text) > SEARCH_LENGTH_MAX or len(words) > TERMS_MAX or not storable(text):
-        detail = f"must have at most {SEARCH_LENGTH_MAX} characters and {TERMS_MAX} words, and no NUL"
-        raise Refused(Problem("bad_parameter", ("search",), detail))
-    return tuple(map(Term, words))
 
 
 def _order(table: Table, text: str) -> Order:

@@ -9,10 +9,11 @@ from typing import Any
 
 from billto.dialects.reference import Operation, Wording
 from billto.dialects.schemas import Resource
+from billto.dialects.searching import LENGTH_MAX, TERMS_MAX
 from billto.dialects.spaceinvoices.customers import CUSTOMER
 from billto.dialects.spaceinvoices.entities import ENTITY
 from billto.dialects.spaceinvoices.forms import ERROR, ISSUE, PAGINATION, listing
-from billto.dialects.spaceinvoices.query import SEARCH_LENGTH_MAX, TERMS_MAX, WORDS
+from billto.dialects.spaceinvoices.query import WORDS
 from billto.dialects.wire import FIND, SORT
 from billto.domain import customer, entity
 from billto.domain.customer import Customer
@@ -255,7 +256,7 @@ OPERATIONS = {
 }
 
 PARAMS = {
-    "search": f"At most {SEARCH_LENGTH_MAX} characters and {TERMS_MAX} words.",
+    "search": f"At most {LENGTH_MAX} characters and {TERMS_MAX} words.",
     "query": 'Such as `{"name": {"contains": "harbour"}}`; what the operators mean stands at the top.',
     "next_cursor": "Not together with prev_cursor.",
 }

@@ -16,14 +16,13 @@ from billto.domain.attrs import (
 from billto.domain.countries import resolve
 from billto.domain.folding import fold
 from billto.domain.nodes import Anything, Map, Node
+from billto.domain.numerals import WHOLE_MAX, read_constant, read_fraction, read_whole, spelt
 from billto.domain.places import by_code
 from billto.domain.problems import Problem, Refused
 
 Cell = Callable[[str], Any]
 
 JSON_DEPTH_MAX = 32
-_WHOLE_MAX = 2**53
-_NUMBER_LENGTH_MAX, _EXPONENT_MAX = 64, 324
 
 # What says that there is no value: an empty cell says nothing at all.
 NULL = "null"
@@ -76,8 +75,8 @@ def whole(cell: str) -> int:
     if not _WHOLE.fullmatch(given):
         _refuse("wrong_type", "a whole number")
     number = int(re.split("[.,]", given)[0])
-    if abs(number) > _WHOLE_MAX:
-        _refuse("out_of_range", f"within ±{_WHOLE_MAX}")
+    if abs(number) > WHOLE_MAX:
+        _refuse("out_of_range", f"within ±{WHOLE_MAX}")
     return number
 
 
@@ -170,25 +169,8 @@ def bic(cell: str) -> dict[str, Any]:
 # JSON in cells
 
 
-def _whole_in_json(literal: str) -> int:
-    if len(literal) > 17 or abs(number := int(literal)) > _WHOLE_MAX:
-        raise ValueError(literal)
-    return number
-
-
-def _fraction_in_json(literal: str) -> Decimal:
-    exponent = literal.lower().partition("e")[2]
-    if len(literal) > _NUMBER_LENGTH_MAX or abs(int(exponent or "0")) > _EXPONENT_MAX:
-        raise ValueError(literal)
-    return Decimal(literal)
-
-
-def _constant_in_json(literal: str) -> Any:
-    raise ValueError(literal)
-
-
 _read_json = json.JSONDecoder(
-    parse_int=_whole_in_json, parse_float=_fraction_in_json, parse_constant=_constant_in_json
+    parse_int=read_whole, parse_float=read_fraction, parse_constant=read_constant
 ).decode
 
 
@@ -208,12 +190,14 @@ def _nests_within(value: Any, levels: int) -> bool:
 
 
 def json_text(value: Any) -> str:
-    """The JSON that says a value, fractions to the last digit."""
+    """The JSON that says a value, numbers as they are always spelt."""
     if isinstance(value, Mapping):
         return "{" + ",".join(f"{json_text(str(key))}:{json_text(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join(map(json_text, value)) + "]"
-    return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Decimal):
+        return str(spelt(value))
+    return json.dumps(value, ensure_ascii=False)
 
 
 def shaped(node: Node, prepared: Callable[[Any], Any] = lambda value: value) -> Cell:
@@ -241,9 +225,7 @@ def custom(cell: str) -> Any:
     """Custom values as they are kept, each as the JSON that says it."""
     assert CUSTOM.shape is not None
     given: dict[str, str] = shaped(CUSTOM.shape, or_empty)(cell)
-    for one in given.values():
-        _tree(one)
-    return given
+    return {key: json_text(_tree(one)) for key, one in given.items()}
 
 
 def free(cell: str) -> dict[str, Any]:

@@ -23,5 +23,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(3, "notes, pending line items, parents", m0003_invoiced.statements),
     Migration(4, "keys that follow others, customers by number", m0004_keys.statements),
     Migration(5, "imports and uploads", m0005_imports.statements),
+    Migration(6, "searches look through custom values", lambda _engine: (), (Customer,)),
 )
 LATEST = MIGRATIONS[-1].number
