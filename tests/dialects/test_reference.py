@@ -144,9 +144,9 @@ def test_bounds_of_parameters_are_those_of_the_table() -> None:
 # What only the other doors have: logins, keys that end, parents, statements, invoices, ids of what there is
 # none of.
 ELSEWHERE = {
-    "login_incomplete", "login_failed", "no_channel", "key_ended", "unknown_reference", "own_ancestor", "too_many_below",
-    "bad_cell", "unmatched", "ambiguous", "importing",
-    "no_recipient", "no_statement", "nothing_to_invoice", "not_offered",
+    "login_incomplete", "login_failed", "no_channel", "key_ended", "unknown_reference", "own_ancestor",
+    "too_many_below", "bad_cell", "unmatched", "ambiguous", "importing", "no_recipient", "no_statement",
+    "nothing_to_invoice", "not_offered",
 }  # fmt: skip
 
 

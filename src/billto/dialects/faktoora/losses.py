@@ -12,7 +12,7 @@ LOSES: Mapping[str, str] = {
     "country": "two letters, kept as they are given; Invoiced shows them in capitals. The free text at the "
     "native door and v1 becomes that country's name, unless it means the same country already.",
     "email": "an empty text, here as in every field, is null.",
-    "extras": "the native door and Invoiced show its first fifty texts of up to 250 characters, as "
+    "extras": "the native door and Invoiced show its first fifty texts of up to 255 characters, as "
     "`metadata`; v1 shows all of it. Those texts come first when it is read, and numbers are spelt one way "
     "(1.50 is 1.5).",
     "customerContacts": "Invoiced shows one name, made of first and last name; a name that was given there "

@@ -14,7 +14,7 @@ LOSES: Mapping[str, str] = {
     "IBAN": _FIRST,
     "bank": _FIRST,
     "SWIFT": _FIRST,
-    "custom": "the native door and Invoiced show its first fifty texts of up to 250 characters, as "
+    "custom": "the native door and Invoiced show its first fifty texts of up to 255 characters, as "
     "`metadata`; faktoora shows all of it. Those texts come first when it is read, and numbers are spelt "
     "one way (1.50 is 1.5).",
 }
