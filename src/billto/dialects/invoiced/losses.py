@@ -8,8 +8,7 @@ LOSES: Mapping[str, str] = {
     "created_at": "whole seconds; what comes after them is cut off.",
     "email": "an empty text, here as in every field, is null.",
     "metadata": "texts only: numbers and truth become texts, null leaves a key out, and what v1 or faktoora"
-    " keep otherwise is not shown. Texts of more than 250 characters are refused when the native door sends"
-    " them back, and are shown here no more when v1 or faktoora do.",
+    " keep otherwise is not shown.",
     "name": "first and last name, which faktoora shows, stay as they are when it changes.",
     "type": "whether somebody is an end consumer, as the native door and v1 show it, does not follow from "
     "it.",
