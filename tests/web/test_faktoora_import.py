@@ -175,7 +175,7 @@ def test_every_way_a_cell_is_bad_is_told_with_its_row_its_column_its_value_and_t
         ("A;;1234;de;;;;;;", "postcode: '1234' does not have the required form (^[0-9]{5}$ in DE)"),
         (f"A;;;;{'e' * 321};;;;;", f"email: '{'e' * 60}…' must have at most 320 characters"),
         ("A;;;;;;;{;;", "extras: '{' must be JSON"),
-        (f"A;;;;;;;;{'x' * 5001};", f"metadata.x: '{'x' * 60}…' must have at most 250 characters"),
+        (f"A;;;;;;;;{'x' * 5001};", f"metadata.x: '{'x' * 60}…' must have at most 255 characters"),
         (";;;;a@example.com;;;;;", "name: is required"),
         ("A;;;;;;;;;;;B", "has 12 cells where the header has 10"),
         ('"A"B;;;;;;;;;', "text follows a closing quote; a quote inside a cell is written twice"),

@@ -248,7 +248,7 @@ def test_every_problem_of_a_body_is_listed_at_once(shared: House) -> None:
         "contact_type": "friend",
         "bank_accounts": [{"iban": []}, "x"],
         "ujp": {"receiver_name": 1},
-        "metadata": {"a": 1, "b": "x" * 251},
+        "metadata": {"a": 1, "b": "x" * 256},
         "unknown": object.__name__,
     }
     answer = shared.alice.post("/customers", body)
