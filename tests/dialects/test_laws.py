@@ -110,3 +110,11 @@ def test_a_list_shows_what_a_single_answer_shows(table: Table) -> None:
         assert table.encode(whole._replace(**hidden)) == shown
 
     holds()
+
+
+@pytest.mark.parametrize("table", TABLES, ids=named)
+def test_what_is_only_shown_is_never_taken(table: Table) -> None:
+    """S6: ids, owners, times and whatever is worked out stay out of reach of every body."""
+    unseen = set(table.attrs) - set(table.by_wire)
+    shown = {one.wire for one in table.rows if one.access is RO}
+    assert table.decode(dict.fromkeys(shown | unseen, "f" * 24), creating=False) == {}
