@@ -89,9 +89,10 @@ def make_server(settings: Config) -> Server:
     def observe(seen: Observed) -> None:
         metrics.observe(seen)
         if settings.request_log:
-            path = seen.route.path if seen.route else "-"
             took = round(seen.seconds * 1000, 1)
-            requests.info("%s %s %s %sms %s", seen.method, path, seen.status, took, seen.request_id)
+            requests.info(
+                "%s %s %s %sms %s", seen.method, seen.path or "-", seen.status, took, seen.request_id
+            )
 
     doors = Doors(DIALECTS, store, clock, limiter, observe)
     return Server(store, doors, metrics, LATEST, openapi(spaceinvoices.DIALECT, WORDING, __version__))

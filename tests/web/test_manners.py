@@ -332,3 +332,12 @@ def test_a_request_id_is_short_plain_text(shared: House, name: bytes, given: byt
     answer = shared.raw("GET", "/customers", headers=[*own, (name, given)])
     assert refused(answer) == (400, {name.decode().title(): "bad_parameter"})
     assert re.fullmatch("req_[0-9a-f]{24}", answer.headers["x-request-id"])
+
+
+def test_every_language_is_counted_for_itself(house: House) -> None:
+    """Several of them have a route /customers."""
+    for path in ("/customers", "/invoiced/customers", "/api/v1/customers"):
+        assert house.caller(None).get(path).status_code == 401
+    counted = house.caller(None).get("/metrics").text
+    for path in ("/customers", "/invoiced/customers", "/api/v1/customers"):
+        assert f'billto_requests_total{{method="GET",path="{path}",status="401"}} 1.0' in counted

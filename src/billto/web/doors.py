@@ -59,7 +59,12 @@ class Observed(NamedTuple):
     status: int
     seconds: float
     request_id: str
-    dialect: str = ""
+    prefix: str  # of the dialect: several have a route /customers
+
+    @property
+    def path(self) -> str:
+        """The route's path, never the request's; empty where no route was found."""
+        return self.prefix + self.route.path if self.route else ""
 
 
 class Doors:

@@ -31,7 +31,7 @@ class Metrics:
 
     def observe(self, seen: Observed) -> None:
         """Counts one answer. The path is the route's, never the request's: ids would be without end."""
-        method, path = (seen.route.method, seen.route.path) if seen.route else ("", "")
+        method, path = (seen.route.method, seen.path) if seen.route else ("", "")
         series = self._series.get((method, path, seen.status))
         if series is None:
             series = self._requests.labels(method, path, seen.status), self._seconds.labels(method, path)
