@@ -89,7 +89,7 @@ class PostgresStore:
     async def _transaction(self, connection: Any, work: Work[T]) -> T:
         await connection.execute("BEGIN")
         try:
-            tx = PostgresTx(connection, self._clock(), self._new_id)
+            tx = PostgresTx(connection, self._clock(), self._new_id, self.reader.secrets)
             value = await work(tx)
             await tx.flush()
         except Exception as fault:
@@ -200,6 +200,7 @@ class PostgresReader(Reader):
 
     def __init__(self, store: PostgresStore) -> None:
         self._store = store
+        self.secrets = {}
 
     async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
         return await self._asked(self._store.pool, sql, values)
@@ -246,8 +247,14 @@ class PostgresReader(Reader):
 class PostgresTx(PostgresBulk):
     """A transaction. What only has to be there at its end is sent in one statement at its end."""
 
-    def __init__(self, connection: Any, now: datetime, new_id: Callable[[datetime], str]) -> None:
-        super().__init__(POSTGRES, now, new_id)
+    def __init__(
+        self,
+        connection: Any,
+        now: datetime,
+        new_id: Callable[[datetime], str],
+        secrets: dict[str, bytes],
+    ) -> None:
+        super().__init__(POSTGRES, now, new_id, secrets)
         self._connection = connection
         self._late: list[tuple[str, dict[str, Any]]] = []
 

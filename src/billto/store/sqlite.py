@@ -276,7 +276,7 @@ class SqliteStore:
         return value, None
 
     def _finished(self, work: Work[T]) -> T:
-        tx = SqliteTx(self._writing, self._clock(), self._new_id)
+        tx = SqliteTx(self._writing, self._clock(), self._new_id, self.reader.secrets)
         value = finished(work(tx))
         self._to_index += tx.to_index
         return value
@@ -325,6 +325,7 @@ class SqliteReader(Reader):
 
     def __init__(self, store: SqliteStore) -> None:
         self._store = store
+        self.secrets = {}
 
     async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
         return self._store.ask(sql, values)
@@ -348,8 +349,14 @@ class SqliteReader(Reader):
 class SqliteTx(SqliteBulk):
     """A transaction of the writer; none of its coroutines ever waits."""
 
-    def __init__(self, connection: apsw.Connection, now: datetime, new_id: Callable[[datetime], str]) -> None:
-        super().__init__(SQLITE, now, new_id)
+    def __init__(
+        self,
+        connection: apsw.Connection,
+        now: datetime,
+        new_id: Callable[[datetime], str],
+        secrets: dict[str, bytes],
+    ) -> None:
+        super().__init__(SQLITE, now, new_id, secrets)
         self._connection = connection
         self.to_index = []
 

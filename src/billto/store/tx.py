@@ -34,6 +34,7 @@ class Reader:
     """Questions, each one statement. Every one names its tenant, save those about keys and secrets."""
 
     engine: Engine
+    secrets: dict[str, bytes]  # those that were read: they never change, so that the store's share them
 
     async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
         raise NotImplementedError
@@ -96,8 +97,10 @@ class Reader:
 
     async def secret(self, name: str) -> bytes:
         """A secret of this installation, shared by all its processes."""
-        rows = await self.rows(f"SELECT value FROM secret WHERE name = {self.engine.mark(1)}", [name])
-        return bytes(rows[0][0])
+        if name not in self.secrets:
+            rows = await self.rows(f"SELECT value FROM secret WHERE name = {self.engine.mark(1)}", [name])
+            self.secrets[name] = bytes(rows[0][0])
+        return self.secrets[name]
 
     async def _one(
         self,
@@ -148,8 +151,15 @@ class Reader:
 class Tx(Reader):
     """One transaction: what it writes is there altogether, or not at all."""
 
-    def __init__(self, engine: Engine, now: datetime, new_id: Callable[[datetime], str]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        now: datetime,
+        new_id: Callable[[datetime], str],
+        secrets: dict[str, bytes],
+    ) -> None:
         self.engine = engine
+        self.secrets = secrets
         self.now = now
         self._new_id = new_id
 

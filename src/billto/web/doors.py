@@ -81,7 +81,6 @@ class Doors:
         self._switchboard = Switchboard(dialects)
         self._store = store
         self._clock = clock
-        self._secret: bytes | None = None
         self._observe = observe
         self._credentials = Credentials(store.reader, limiter)
         self._in_flight = idempotency.InFlight()
@@ -168,7 +167,9 @@ class Doors:
             raise Refused(Problem("other_environment", ("environment",), asked.scope.environment))
         query, following, previous = replace(question.query, shows=table.reads), None, None
         if dialect.pages_by_cursor:
-            cursors = Cursors(await self._signing(), asked.scope.tenant_id, table.record, query.order)
+            cursors = Cursors(
+                await self._store.reader.secret("cursors"), asked.scope.tenant_id, table.record, query.order
+            )
             if question.cursor is not None:
                 query = replace(query, start=_start(cursors, question.cursor, question.backwards))
             page: Page = await call.route.verb(self._store.reader, asked, query)
@@ -180,12 +181,6 @@ class Doors:
             page = await call.route.verb(self._store.reader, asked, query)
         listed = Listed(table, page, query, call.url, call.given, following, previous, question.form)
         return _said(call.route, dialect.listing(listed))
-
-    async def _signing(self) -> bytes:
-        """The secret of cursors, which all processes share; read when the first list is asked for."""
-        if self._secret is None:
-            self._secret = await self._store.reader.secret("cursors")
-        return self._secret
 
     async def _once(
         self, call: Call, tenant: str, given_id: str, body: Any, write: Callable[[Any], Awaitable[Reply]]
