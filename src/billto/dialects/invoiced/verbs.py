@@ -1,6 +1,7 @@
 """Invoiced: what is done with customers."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from billto.app import customers
@@ -13,7 +14,7 @@ from billto.dialects.invoiced.reading import fields, id_of
 from billto.dialects.tags import tagged
 from billto.domain.customer import Customer
 from billto.domain.paging import unambiguous
-from billto.domain.query import Compare, Op, Query
+from billto.domain.query import Compare, Op, Order, Query
 
 _PARENT = "parent_customer"
 
@@ -24,13 +25,13 @@ async def create(tx: Tx, asked: Request, told: Told) -> Said:
 
 
 async def get(reader: Reader, asked: Request, told: Told) -> Said:
-    found = await customers.live(reader, asked, customer_id(told))
+    found = await customers.live(reader, asked._replace(shows=CUSTOMER.reads), customer_id(told))
     (shown,) = await _shown(reader, asked, told, (found,))
     return Said(shown, headers=tagged(found))
 
 
 async def page(reader: Reader, asked: Request, told: Told) -> Said:
-    question = query.read(CUSTOMER, told.given).query
+    question = replace(query.read(CUSTOMER, told.given).query, shows=CUSTOMER.reads)
     found = await customers.page(reader, asked, question)
     shown = await _shown(reader, asked, told, found.records)
     return listed_as(shown, found.total or 0, question.skip, question.limit, told.url, told.given)
@@ -73,8 +74,9 @@ async def _parents(reader: Reader, asked: Request, records: Iterable[Customer]) 
     serials = tuple({one.parent for one in records if one.parent is not None})
     if not serials:
         return ()
-    where = Compare("serial", Op.IN, serials)
-    asking = Query(where, unambiguous(()), limit=len(serials), trashed=None, counted=False)
+    # In the order of the index by serial: in that of their ids all customers would be looked through.
+    order, where = unambiguous((Order("serial"),)), Compare("serial", Op.IN, serials)
+    asking = Query(where, order, len(serials), trashed=None, counted=False, shows=CUSTOMER.reads)
     return (await customers.page(reader, asked, asking)).records
 
 

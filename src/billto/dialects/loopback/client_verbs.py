@@ -46,13 +46,14 @@ async def count(reader: Reader, asked: Request, told: Told) -> Said:
 async def get(reader: Reader, asked: Request, told: Told) -> Said:
     question = filters.read(CLIENT, told.given, told.body)
     look = customers.live if question.query.trashed is False else customers.get
-    client = await look(reader, asked, _id(told))
+    client = await look(reader, asked._replace(shows=CLIENT.reads), _id(told))
     (shown,) = await _shown(reader, asked, question, [client])
     return Said(shown, headers=tagged(client))
 
 
 async def _listed(reader: Reader, asked: Request, question: Asked) -> Said:
-    found = await customers.page(reader, asked, question.query)
+    query = dataclasses.replace(question.query, shows=CLIENT.reads)
+    found = await customers.page(reader, asked, query)
     return listed(await _shown(reader, asked, question, found.records), found.total)
 
 
