@@ -1,6 +1,8 @@
-"""What HTTP calls the statuses of refusals, for languages that say them in words."""
+"""What HTTP says of refusals in every language: the names of statuses, and the headers beside them."""
 
 from collections.abc import Mapping
+
+from billto.domain.problems import Refused
 
 REASONS: Mapping[int, str] = {
     400: "bad_request",
@@ -19,3 +21,13 @@ REASONS: Mapping[int, str] = {
     503: "service_unavailable",
     507: "insufficient_storage",
 }
+
+
+def headers_of(refused: Refused, challenge: str) -> dict[str, str]:
+    """When to try again, and how a key is given where there was none."""
+    headers = {}
+    if refused.retry_seconds is not None:
+        headers["Retry-After"] = str(refused.retry_seconds)
+    if refused.status == 401:
+        headers["WWW-Authenticate"] = challenge
+    return headers

@@ -1,4 +1,12 @@
-"""Texts that a refusal repeats."""
+"""Texts of a refusal."""
+
+from billto.domain.problems import Problem
+
+
+def sentence(problem: Problem) -> str:
+    """What is wrong, and where."""
+    where, said = ".".join(map(str, problem.path)), problem.sentence
+    return f"{where}: {said}" if where else said[:1].upper() + said[1:]
 
 
 def sayable(text: str) -> str:

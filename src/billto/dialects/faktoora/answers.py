@@ -5,9 +5,9 @@ from typing import Any
 
 from billto.dialects.dialect import Failure, Listed, Said, Where
 from billto.dialects.faktoora.query import RELATIONS, relations
-from billto.dialects.statuses import REASONS
-from billto.dialects.texts import sayable
-from billto.domain.problems import CODES, Problem, Refused
+from billto.dialects.statuses import REASONS, headers_of
+from billto.dialects.texts import sayable, sentence
+from billto.domain.problems import CODES, Refused
 from billto.domain.query import Query
 
 _NOWHERE = Where()
@@ -58,24 +58,13 @@ def succeeded(whether: bool) -> dict[str, bool]:
 def failure(refused: Refused, _where: Where = _NOWHERE) -> Failure:
     """`{code, statusCode, message}`; the message says every problem, with the field it is about."""
     status = status_of(refused)
-    message = "; ".join(map(_sentence, refused.problems))
+    message = "; ".join(map(sentence, refused.problems))
     body = {
         "code": NAMES[status],
         "statusCode": status,
         "message": sayable(message),
     }
-    headers = {}
-    if refused.retry_seconds is not None:
-        headers["Retry-After"] = str(refused.retry_seconds)
-    if status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    return Failure(status, body, headers)
-
-
-def _sentence(problem: Problem) -> str:
-    where = ".".join(map(str, problem.path))
-    sentence = problem.sentence
-    return f"{where}: {sentence}" if where else sentence[:1].upper() + sentence[1:]
+    return Failure(status, body, headers_of(refused, "Bearer"))
 
 
 assert {code.status for code in CODES.values()} - {422} <= set(NAMES)

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 from billto.dialects.dialect import Failure, Listed, Said, Where
 from billto.dialects.invoiced.query import PAGING
 from billto.dialects.invoiced.urls import PREFIX, written
+from billto.dialects.statuses import headers_of
 from billto.dialects.texts import sayable
 from billto.domain.problems import CODES, Problem, Refused
 
@@ -77,11 +78,7 @@ def failure(refused: Refused, where: Where = _NOWHERE) -> Failure:
     }
     if problem.path and CODES[problem.code].status in (400, 409, 422) and problem.code not in _OF_HEADERS:
         body["param"] = sayable(str(problem.path[0])[:100])
-    headers = _of_list(where)
-    if refused.retry_seconds is not None:
-        headers["Retry-After"] = str(refused.retry_seconds)
-    if status == 401:
-        headers["WWW-Authenticate"] = 'Basic realm="API key"'
+    headers = {**_of_list(where), **headers_of(refused, 'Basic realm="API key"')}
     return Failure(status, body, headers)
 
 

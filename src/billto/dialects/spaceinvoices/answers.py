@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from billto.dialects.dialect import Failure, Listed, Said, Where
-from billto.dialects.statuses import REASONS
-from billto.dialects.texts import sayable
+from billto.dialects.statuses import REASONS, headers_of
+from billto.dialects.texts import sayable, sentence
 from billto.domain.problems import CODES, Problem, Refused
 
 _NOWHERE = Where()
@@ -37,12 +37,7 @@ def failure(refused: Refused, _where: Where = _NOWHERE) -> Failure:
     issues = [issue(problem) for problem in refused.problems if problem.path]
     if issues:
         body["cause"] = {"name": "ValidationError", "issues": issues}
-    headers = {}
-    if refused.retry_seconds is not None:
-        headers["Retry-After"] = str(refused.retry_seconds)
-    if status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    return Failure(status, body, headers)
+    return Failure(status, body, headers_of(refused, "Bearer"))
 
 
 def issue(problem: Problem) -> dict[str, Any]:
@@ -53,9 +48,7 @@ def issue(problem: Problem) -> dict[str, Any]:
 def _sentence(problem: Problem) -> str:
     if problem.code == "unauthorized":
         return "A valid API key is needed, in the header Authorization: Bearer …"
-    where = ".".join(map(str, problem.path))
-    sentence = problem.sentence
-    return f"{where}: {sentence}" if where else sentence[:1].upper() + sentence[1:]
+    return sentence(problem)
 
 
 assert {code.status for code in CODES.values()} <= set(NAMES)
