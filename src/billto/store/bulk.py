@@ -1,30 +1,26 @@
 """Many records at once, by COPY or executemany: the same rows that would be made one by one."""
 
-import random
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 import apsw
 
-from billto.domain.attrs import Attr, Kind, catalogue
+from billto.domain.attrs import Kind, catalogue
 from billto.domain.event import Event
 from billto.domain.problems import Problem, Refused
 from billto.domain.scope import Scope
 from billto.store import statements
 from billto.store.engine import POSTGRES, SQLITE, Engine
-from billto.store.layout import LAYOUTS, columns, kept_beside, tenancy
+from billto.store.layout import LAYOUTS, columns, tenancy
 from billto.store.trigrams import TENANT_BITS
-from billto.store.tx import Tx, counts, loader
+from billto.store.tx import Tx, counts, loader, stored_beside
 
 R = TypeVar("R", bound=NamedTuple)
 
 # How many records with the same value are looked at for one that is alike: who shares a value with more of
 # them may be taken for a new one.
 ALIKE_MAX = 200
-# Counts are kept in several rows of an entity, so that PostgreSQL's writers do not wait for each other.
-SHARDS = 16
-_JSON = Attr(Kind.MAP)
 
 Indexing = tuple[str, list[Any]]  # a change of SQLite's search index, as a statement
 # Changes of the search index that wait for the commit, at most: memory must not grow with what is written.
@@ -46,10 +42,7 @@ def _maps(kind: type[NamedTuple]) -> tuple[str, ...]:
 
 def row_of(engine: Engine, record: Any) -> list[Any]:
     """A record's values with those kept beside it, in the order of `names`."""
-    beside = kept_beside(record).values()
-    return engine.values(record) + [
-        one if isinstance(one, str) else engine.stored(_JSON, one) for one in beside
-    ]
+    return [*engine.values(record), *stored_beside(engine, record).values()]
 
 
 def _differing(changes: Sequence[tuple[Any, Any]]) -> tuple[str, ...]:
@@ -87,7 +80,7 @@ class SqliteBulk(Tx):
             return
         kind: Any = type(records[0])
         rows = [row_of(SQLITE, one) for one in records]
-        last = await self._counted_in(records)
+        last = await self.counted_in(records)
         at, search = names(kind).index("serial"), names(kind).index("search")
         for serial, row in enumerate(rows, last - len(rows) + 1):
             row[at] = serial
@@ -95,7 +88,7 @@ class SqliteBulk(Tx):
         if LAYOUTS[kind].indexed:
             self._index_later((INDEX, [row[at], row[search]]) for row in rows)
 
-    async def _counted_in(self, records: Sequence[Any]) -> int:
+    async def counted_in(self, records: Sequence[Any]) -> int:
         """The last of the numbers that are allotted to the records."""
         live, trashed = map(sum, zip(*map(counts, records), strict=True))
         entity_id, many = records[0].entity_id, len(records)
@@ -153,6 +146,7 @@ _COUNT_IN = (
     "UPDATE tally SET live = live + ?, trashed = trashed + ?, last_serial = last_serial + ?"
     " WHERE entity_id = ? AND shard = 0 RETURNING last_serial"
 )
+# The first customer of an entity gets the first number of the entity's range.
 _COUNT_FIRST = (
     "INSERT INTO tally (entity_id, shard, live, trashed, last_serial)"
     f" VALUES (?1, 0, ?2, ?3, ((SELECT serial FROM entity WHERE id = ?1) << {TENANT_BITS}) + ?4)"
@@ -178,8 +172,7 @@ class PostgresBulk(Tx):
             del row[serial]
         await self._copy(LAYOUTS[kind].table, [name for name in names(kind) if name != "serial"], rows)
         live, trashed = map(sum, zip(*map(counts, records), strict=True))
-        shard = random.randrange(SHARDS)  # noqa: S311 (which row is no secret)
-        await self.rows(_COUNT, [records[0].entity_id, shard, live, trashed])
+        await self._recount(records[0], live, trashed)
 
     async def update_many(self, changes: Sequence[tuple[Any, Any]]) -> None:
         if not changes:
@@ -240,10 +233,3 @@ class PostgresBulk(Tx):
         load = loader(POSTGRES, record)
         rows = await self.rows(sql, [entity_id, *map(list, zip(*values, strict=True))])
         return [(row["at"] - 1, load(row)) for row in rows]
-
-
-_COUNT = (
-    "INSERT INTO tally (entity_id, shard, live, trashed, last_serial) VALUES ($1, $2, $3, $4, 0)"
-    " ON CONFLICT (entity_id, shard) DO UPDATE"
-    " SET live = tally.live + EXCLUDED.live, trashed = tally.trashed + EXCLUDED.trashed"
-)

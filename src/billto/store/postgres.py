@@ -14,7 +14,7 @@ from billto.domain.answer import Answer
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Query
 from billto.store import statements
-from billto.store.bulk import SHARDS, PostgresBulk
+from billto.store.bulk import PostgresBulk
 from billto.store.engine import POSTGRES
 from billto.store.layout import LAYOUTS
 from billto.store.pool import Pool
@@ -169,6 +169,10 @@ class PostgresStore:
 
 
 _UNMIGRATED = "it has no schema yet, run billto migrate"
+
+
+# Counts are kept in several rows of an entity, so that PostgreSQL's writers do not wait for each other.
+SHARDS = 16
 
 
 class _Again(Exception):

@@ -19,9 +19,9 @@ from billto.store import statements
 from billto.store.bulk import INDEX, UNINDEX, Indexing, SqliteBulk
 from billto.store.engine import SQLITE
 from billto.store.layout import LAYOUTS
-from billto.store.trigrams import TENANT_BITS, look
+from billto.store.trigrams import look
 from billto.store.turns import Turns
-from billto.store.tx import Reader, Tx, counts
+from billto.store.tx import Reader, Tx
 
 T = TypeVar("T")
 Work = Callable[[Tx], Coroutine[Any, Any, T]]
@@ -367,9 +367,7 @@ class SqliteTx(SqliteBulk):
         layout = LAYOUTS[type(record)]
         del values["serial"]
         if layout.counted:
-            entity_id = values["entity_id"]
-            rows = await self.rows(_COUNT_IN, [*counts(record), entity_id])
-            ((values["serial"],),) = rows or await self.rows(_COUNT_FIRST, [entity_id, *counts(record)])
+            values["serial"] = await self.counted_in((record,))
         sql = statements.insert(SQLITE, layout.table, tuple(values), "serial")
         ((serial,),) = await self.rows(sql, list(values.values()))
         if layout.indexed:
@@ -386,13 +384,3 @@ class SqliteTx(SqliteBulk):
 
 
 _COUNT = "UPDATE tally SET live = live + ?, trashed = trashed + ? WHERE entity_id = ? AND shard = 0"
-_COUNT_IN = (
-    "UPDATE tally SET live = live + ?, trashed = trashed + ?, last_serial = last_serial + 1"
-    " WHERE entity_id = ? AND shard = 0 RETURNING last_serial"
-)
-# The first customer of an entity gets the first number of the entity's range.
-_COUNT_FIRST = (
-    "INSERT INTO tally (entity_id, shard, live, trashed, last_serial)"
-    f" VALUES (?1, 0, ?2, ?3, ((SELECT serial FROM entity WHERE id = ?1) << {TENANT_BITS}) + 1)"
-    " RETURNING last_serial"
-)

@@ -178,8 +178,7 @@ class Tx(Reader):
         kind = type(record)
         layout = LAYOUTS[kind]
         values = dict(zip(catalogue(kind), self.engine.values(record), strict=True))
-        for name, value in kept_beside(record).items():
-            values[name] = value if isinstance(value, str) else self.engine.stored(_JSON, value)
+        values |= stored_beside(self.engine, record)
         if not layout.allotted:
             sql = statements.insert(self.engine, layout.table, tuple(values))
             await self.run(sql, list(values.values()))
@@ -191,10 +190,8 @@ class Tx(Reader):
         """Stores what differs between two versions; raises Refused unless the scope reaches the record."""
         kind = type(new)
         values = dict(self._differing(old, new))
-        before, after = kept_beside(old), kept_beside(new)
-        for name, value in after.items():
-            if value != before[name]:
-                values[name] = value if isinstance(value, str) else self.engine.stored(_JSON, value)
+        before, after = stored_beside(self.engine, old), stored_beside(self.engine, new)
+        values |= {name: value for name, value in after.items() if value != before[name]}
         whose = _reached(kind, scope, new.id)  # type: ignore[attr-defined]
         sql = statements.update(self.engine, LAYOUTS[kind].table, tuple(values), tuple(whose))
         if values and not await self.rows(sql, [*values.values(), *whose.values()]):
@@ -340,6 +337,14 @@ class Tx(Reader):
     async def _recount(self, record: Any, live: int, trashed: int) -> None:
         """Adds to what is counted of an entity's records."""
         raise NotImplementedError
+
+
+def stored_beside(engine: Engine, record: NamedTuple) -> dict[str, Any]:
+    """What is kept beside a record, as the database takes it."""
+    return {
+        name: value if isinstance(value, str) else engine.stored(_JSON, value)
+        for name, value in kept_beside(record).items()
+    }
 
 
 def _reached(kind: type[NamedTuple], scope: Scope, id: str) -> dict[str, str]:
