@@ -58,6 +58,12 @@ async def hold(tx: Tx, asked: Request, id: Id) -> Customer:
     return _live(found)
 
 
+def must_be_live(_new: Customer, old: Customer | None) -> None:
+    """What doors without a trash demand of a change: who is in it is gone."""
+    if old is not None:
+        _live(old)
+
+
 def _live(customer: Customer) -> Customer:
     if customer.deleted_at:
         raise Refused(Problem("not_found", detail="Customer"))
@@ -91,8 +97,14 @@ async def change(
     return stored
 
 
-async def trash(tx: Tx, asked: Request, id: Id) -> Customer:
-    return await records.change(tx, asked, Customer, id, "customer.deleted", rules.trashed)
+async def trash(tx: Tx, asked: Request, id: Id, *, demand: Demand | None = None) -> Customer:
+    def becomes(old: Customer, now: datetime) -> Customer:
+        new = rules.trashed(old, now)
+        if demand is not None:
+            demand(new, old)
+        return new
+
+    return await records.change(tx, asked, Customer, id, "customer.deleted", becomes)
 
 
 async def restore(tx: Tx, asked: Request, id: Id) -> Customer:

@@ -197,7 +197,7 @@ def _xlsx_lines(file: BinaryIO) -> Iterator[Line]:
                     yield Line(number, cells)
         except Refused:
             raise
-        except Exception:
+        except Exception:  # as above: a broken row is found when it is read
             raise refusal("it cannot be read as XLSX to its end") from None
 
 

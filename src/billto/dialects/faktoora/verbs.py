@@ -29,8 +29,7 @@ async def change(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> C
 
 
 async def drop(tx: Tx, asked: Request, id: Id) -> Customer:
-    await customers.live(tx, asked, id)
-    return await customers.trash(tx, asked, id)
+    return await customers.trash(tx, asked, id, demand=customers.must_be_live)
 
 
 async def generate_number(reader: Reader, asked: Request, told: Told) -> Said:
@@ -47,8 +46,7 @@ async def verify_number(reader: Reader, asked: Request, told: Told) -> Said:
 
 def _demand(new: Customer, old: Customer | None) -> None:
     """Raises Refused for what this door may not leave behind; what other doors left so may stay."""
-    if old is not None and old.deleted_at is not None:
-        refuse(Problem("not_found", detail=Customer.__name__))
+    customers.must_be_live(new, old)
     problems = [
         Problem("required", (name,))
         for name in NEEDED

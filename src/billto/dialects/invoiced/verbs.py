@@ -39,13 +39,13 @@ async def page(reader: Reader, asked: Request, told: Told) -> Said:
 
 async def change(tx: Tx, asked: Request, told: Told) -> Said:
     values = CUSTOMER.decode(fields(told), creating=False)
-    held = await customers.hold(tx, asked, customer_id(told))
-    return await _said(tx, told, await customers.change(tx, asked, held.serial, values))
+    id = customer_id(told)
+    changed = await customers.change(tx, asked, id, values, demand=customers.must_be_live)
+    return await _said(tx, told, changed)
 
 
 async def drop(tx: Tx, asked: Request, told: Told) -> Said:
-    held = await customers.hold(tx, asked, customer_id(told))
-    await customers.trash(tx, asked, held.serial)
+    await customers.trash(tx, asked, customer_id(told), demand=customers.must_be_live)
     return Said(None)
 
 
