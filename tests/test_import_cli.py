@@ -322,9 +322,8 @@ def test_all_or_nothing_that_was_killed_has_stored_nothing(clerk: Clerk) -> None
         [*PROGRAM, *words], env=clerk.environment, cwd=clerk.home, stdout=subprocess.DEVNULL
     )
     until(report.exists, running)  # opened just before the first row
-    time.sleep(
-        0.5
-    )  # nothing of an open transaction can be seen from outside; by then it has thousands of rows
+    # Nothing of an open transaction can be seen from outside; by then it has thousands of rows.
+    time.sleep(0.5)
     assert running.poll() is None, "it ended before it could be killed"
     os.kill(running.pid, signal.SIGKILL)
     running.wait()
