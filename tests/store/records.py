@@ -74,6 +74,8 @@ whole = st.integers(-3, 3) | st.sampled_from((2**53, -(2**53), 2**32 + 1))
 amounts = st.sampled_from(
     [Decimal(text) for text in ("0", "0.10", "0.1", "7", "-0.000001", "999999999999999")]
 )
+money = st.sampled_from([Decimal(text) for text in ("0", "0.10", "0.0001", "7", "-3.5", "999999999999")])
+days = st.integers(-2, 2).map(lambda n: _MIDDLE.date() + timedelta(days=n))
 leaves_of_trees = st.none() | st.booleans() | whole | amounts | pooled | st.lists(pooled, max_size=2)
 
 OF_KIND: Mapping[Kind, Values] = {
@@ -82,6 +84,8 @@ OF_KIND: Mapping[Kind, Values] = {
     Kind.INT: whole,
     Kind.DECIMAL: amounts,
     Kind.MOMENT: moments,
+    Kind.MONEY: money,
+    Kind.DATE: days,
     Kind.MAP: st.dictionaries(keys, pooled, max_size=3),
     Kind.TREE: st.dictionaries(pooled, leaves_of_trees, max_size=2),
 }
@@ -134,7 +138,7 @@ def records(kind: type[NamedTuple], least: int = 0, most: int = 8) -> st.SearchS
 
 def askable(kind: type[NamedTuple]) -> list[Attr]:
     """Attributes that questions may be about: all that the store keeps as one comparable value."""
-    comparable = (Kind.TEXT, Kind.BOOL, Kind.INT, Kind.MOMENT)
+    comparable = (Kind.TEXT, Kind.BOOL, Kind.INT, Kind.MOMENT, Kind.MONEY, Kind.DATE)
     return [attr for attr in catalogue(kind).values() if attr.kind in comparable]
 
 

@@ -26,6 +26,8 @@ WORDS = {
     Kind.INT: "INT",
     Kind.DECIMAL: "DECIMAL",
     Kind.MOMENT: "MOMENT",
+    Kind.MONEY: "MONEY",
+    Kind.DATE: "DATE",
     Kind.MAP: "JSON",
     Kind.TREE: "JSON",
     Kind.BLOB: "BLOB",
@@ -36,6 +38,7 @@ LONG = {
     "TIMESTAMPTZ(3)": "timestamp with time zone",
     "NUMERIC": "numeric",
     "BIGINT": "bigint",
+    "DATE": "date",
     "BOOLEAN": "boolean",
     "JSON": "json",
     "BYTEA": "bytea",
@@ -51,7 +54,7 @@ def declared(kind: type[NamedTuple], engine: str) -> dict[str, Column]:
     """The columns that a record's table must have."""
     attrs = catalogue(kind)
     words = {name: (WORDS[attr.kind], attr.nullable) for name, attr in attrs.items()}
-    if kind in (Entity, Customer):
+    if LAYOUTS[kind].searched:
         words |= {"search": ("TEXT", False), f"{searched_map(kind)}_fold": ("JSON", False)}
     if engine == "sqlite":
         return {name: Column(SQLITE.types[word], null) for name, (word, null) in words.items()}

@@ -20,7 +20,9 @@ class Kind(Enum):
     BOOL = "bool"
     INT = "int"
     DECIMAL = "decimal"
+    MONEY = "money"  # an amount of a currency, of at most four places
     MOMENT = "moment"  # aware, UTC, milliseconds
+    DATE = "date"  # a day, wherever that is
     MAP = "map"  # text by text
     TREE = "tree"  # a JSON value of a shape
     BLOB = "blob"  # bytes
@@ -72,7 +74,9 @@ ID = Attr(Kind.TEXT, most=24, least=24)
 FLAG = Attr(Kind.BOOL)
 NUMBER = Attr(Kind.INT)
 AMOUNT = Attr(Kind.DECIMAL)
+MONEY = Attr(Kind.MONEY)
 MOMENT = Attr(Kind.MOMENT)
+DAY = Attr(Kind.DATE)
 BLOB = Attr(Kind.BLOB)
 
 # Custom key-value data: the limits are those of the documents of every door, the widest of each, so that what
@@ -85,6 +89,9 @@ METADATA = Attr(
     says=f"Custom key-value data for your own use: up to {METADATA_KEYS_MAX} keys, "
     f"values are texts of up to {METADATA_VALUE_MAX} characters.",
 )
+
+# The same, of records whose searches do not look through it.
+TAGS = replace(METADATA, searched=False)
 
 # What metadata cannot hold (numbers, lists, objects, long texts), each as the JSON that says it; doors that
 # show only metadata neither see nor touch it.

@@ -132,6 +132,8 @@ class Customer(NamedTuple):
     is_billed_to_parent: Annotated[bool, FLAG] = False
     is_consolidated: Annotated[bool, FLAG] = False  # open invoices are gathered into one
     sign_up_page: Annotated[int | None, NUMBER] = None
+    # what they owe: kept by the ledger alone, which makes no new version of the customer
+    owes: Annotated[bool, FLAG] = False  # some invoice is open
 
 
 _START: Mapping[str, Any] = Customer._field_defaults

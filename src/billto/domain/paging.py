@@ -10,7 +10,8 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from billto.domain.attrs import Attr, Kind, catalogue
@@ -110,10 +111,17 @@ class Cursors:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return (value - _EPOCH) // timedelta(milliseconds=1)
-    return value
+    return str(value) if isinstance(value, date | Decimal) else value
 
 
 def _rich(attr: Attr, value: Any) -> Any:
-    if attr.kind is Kind.MOMENT and value is not None:
-        return _EPOCH + timedelta(milliseconds=value)
+    if value is None:
+        return None
+    match attr.kind:
+        case Kind.MOMENT:
+            return _EPOCH + timedelta(milliseconds=value)
+        case Kind.DATE:
+            return date.fromisoformat(value)
+        case Kind.MONEY:
+            return Decimal(value)
     return value

@@ -11,7 +11,6 @@ import apsw
 import asyncpg
 
 from billto.domain.attrs import catalogue, searched_map
-from billto.domain.customer import Customer
 from billto.domain.entity import Entity
 from billto.store.engine import POSTGRES, SQLITE, Engine, read_json
 from billto.store.layout import LAYOUTS, columns, kept_beside
@@ -150,20 +149,20 @@ async def _examine(engine: Engine, ask: Ask) -> list[Finding]:
         if one.only in ("", engine.name):
             rows = await ask(f"SELECT * FROM ({one.sql}) AS found LIMIT {FAULTS_MAX}", [])
             findings.append(Finding(one.sentence, tuple(" ".join(map(str, row)) for row in rows)))
-    for record in (Entity, Customer):
+    for record in (one for one, layout in LAYOUTS.items() if layout.searched):
         faults = [fault async for fault in _searchable(engine, ask, record)]
         findings.append(Finding(f"every {record.__name__.lower()} is found by its texts", tuple(faults)))
     return findings
 
 
 # The primary keys, along which a table is walked through.
-_KEYS: dict[type[Any], tuple[str, ...]] = {Entity: ("id",), Customer: ("entity_id", "id")}
+_KEYS: dict[type[Any], tuple[str, ...]] = {Entity: ("id",)}
 
 
 async def _searchable(engine: Engine, ask: Ask, record: type[NamedTuple]) -> AsyncIterator[str]:
     """Records whose search text, or whose values, are not what the record says."""
     load, shown = loader(engine, record), 0
-    tags, key = searched_map(record), _KEYS[record]
+    tags, key = searched_map(record), _KEYS.get(record, ("entity_id", "id"))
     marks = ", ".join(engine.mark(at) for at in range(1, len(key) + 1))
     sql = (
         f"SELECT {', '.join(columns(record))}, search, {tags}_fold FROM {LAYOUTS[record].table}"

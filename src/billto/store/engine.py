@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, date, datetime, timedelta
+from decimal import Context, Decimal, Inexact
 from functools import cache
 from typing import Any, ClassVar, NamedTuple
 
@@ -116,6 +116,24 @@ def _moment(milliseconds: int) -> datetime:
     return _EPOCH + milliseconds * _MILLISECOND
 
 
+# Money is kept as a whole number of ten-thousandths: no currency has more places, and sums are exact.
+_PLACES = 4
+_EXACT = Context(prec=50, traps=[Inexact])
+
+
+def _scaled(amount: Decimal) -> int:
+    scaled = amount.scaleb(_PLACES, _EXACT)
+    whole = int(scaled)
+    if whole != scaled:
+        raise ValueError(f"money has at most {_PLACES} places: {amount}")
+    return whole
+
+
+def money(kept: int) -> Decimal:
+    """The amount that is kept so, without zeros at its end."""
+    return Decimal(kept) / 10**_PLACES if kept % 10**_PLACES else Decimal(kept // 10**_PLACES)
+
+
 class Sqlite(Engine):
     name = "sqlite"
     false = "0"
@@ -124,6 +142,8 @@ class Sqlite(Engine):
         "INT": "INTEGER",
         "BOOL": "INTEGER",
         "MOMENT": "INTEGER",
+        "MONEY": "INTEGER",
+        "DATE": "TEXT",
         "DECIMAL": "TEXT",
         "JSON": "TEXT",
         "BLOB": "BLOB",
@@ -132,6 +152,8 @@ class Sqlite(Engine):
         Kind.BOOL: int,
         Kind.MOMENT: _milliseconds,
         Kind.DECIMAL: str,
+        Kind.MONEY: _scaled,
+        Kind.DATE: date.isoformat,
         Kind.MAP: _json_text,
         Kind.TREE: _json_text,
     }
@@ -139,6 +161,8 @@ class Sqlite(Engine):
         Kind.BOOL: bool,
         Kind.MOMENT: _moment,
         Kind.DECIMAL: Decimal,
+        Kind.MONEY: money,
+        Kind.DATE: date.fromisoformat,
         Kind.MAP: read_json,
         Kind.TREE: read_json,
     }
@@ -177,12 +201,22 @@ class Postgres(Engine):
         "INT": "BIGINT",
         "BOOL": "BOOLEAN",
         "MOMENT": "TIMESTAMPTZ(3)",
+        "MONEY": "BIGINT",
+        "DATE": "DATE",
         "DECIMAL": "NUMERIC",
         "JSON": "JSON",  # not JSONB, which forgets the order of keys
         "BLOB": "BYTEA",
     }
-    writes: ClassVar[Mapping[Kind, Convert]] = {Kind.MAP: _json_text, Kind.TREE: _json_text}
-    reads: ClassVar[Mapping[Kind, Convert]] = {Kind.MAP: read_json, Kind.TREE: read_json}
+    writes: ClassVar[Mapping[Kind, Convert]] = {
+        Kind.MONEY: _scaled,
+        Kind.MAP: _json_text,
+        Kind.TREE: _json_text,
+    }
+    reads: ClassVar[Mapping[Kind, Convert]] = {
+        Kind.MONEY: money,
+        Kind.MAP: read_json,
+        Kind.TREE: read_json,
+    }
 
     def mark(self, number: int) -> str:
         return f"${number}"

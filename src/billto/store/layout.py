@@ -4,15 +4,21 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from billto.domain.account import Account, Key
+from billto.domain.adjustment import Adjustment
+from billto.domain.alias import Alias
 from billto.domain.answer import Answer
 from billto.domain.attrs import catalogue, searched_map
+from billto.domain.catalog import Item, TaxRate
 from billto.domain.customer import Customer
+from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.event import Event
 from billto.domain.folding import fold, search_text
 from billto.domain.jobs import ImportJob, Upload
+from billto.domain.ledger import Entry
 from billto.domain.line_item import LineItem
 from billto.domain.note import Note
+from billto.domain.payment import Payment
 from billto.domain.query import Query
 from billto.domain.scope import Scope
 from billto.domain.tombstone import Tombstone
@@ -46,6 +52,13 @@ LAYOUTS: dict[type[Any], Layout] = {
     Tombstone: Layout("tombstone", ("entity_id",), orders=("id", "erased_at")),
     Note: Layout("note", ("entity_id",), allotted=True, of_customer=True),
     LineItem: Layout("line_item", ("entity_id",), allotted=True, of_customer=True),
+    Document: Layout("document", ("entity_id",), allotted=True, searched=True),
+    Payment: Layout("payment", ("entity_id",), allotted=True, searched=True, orders=("id", "updated_at")),
+    Adjustment: Layout("adjustment", ("entity_id",), allotted=True),
+    Entry: Layout("entry", ("entity_id",), allotted=True),
+    TaxRate: Layout("tax_rate", ("entity_id",), allotted=True),
+    Item: Layout("item", ("entity_id",), allotted=True, searched=True),
+    Alias: Layout("alias", ("entity_id",)),
     Event: Layout("event", ("entity_id",)),
     Answer: Layout("answer", ("tenant_id",)),
     ImportJob: Layout("import_job", ("entity_id",)),

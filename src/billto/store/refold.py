@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import apsw
 
+from billto.domain.attrs import json_maps, searched, searched_map
 from billto.domain.folding import search_text
 from billto.store.engine import POSTGRES, SQLITE
 from billto.store.layout import LAYOUTS, columns
@@ -12,12 +13,19 @@ from billto.store.tx import loader
 _CHUNK = 1_000
 
 
+def _read(record: type[NamedTuple]) -> frozenset[str]:
+    """What search texts are made of and the keys: other attributes may have columns only after later steps."""
+    keys = ("id", "serial", *LAYOUTS[record].tenancy)
+    return frozenset((*searched(record), searched_map(record) or "id", *json_maps(record), *keys))
+
+
 def refold_sqlite(connection: apsw.Connection, record: type[NamedTuple]) -> None:
     """Rewrites the search text of every record and its trigram index, within the transaction there is."""
-    table, load = LAYOUTS[record].table, loader(SQLITE, record)
+    shows = _read(record)
+    table, load = LAYOUTS[record].table, loader(SQLITE, record, shows)
     if LAYOUTS[record].indexed:
         connection.execute(f"INSERT INTO {table}_search ({table}_search) VALUES ('delete-all')")
-    ask = f"SELECT {', '.join(columns(record))} FROM {table} WHERE serial > ? ORDER BY serial LIMIT {_CHUNK}"
+    ask = f"SELECT {', '.join(columns(record, shows))} FROM {table} WHERE serial > ? ORDER BY serial LIMIT {_CHUNK}"
     last: Any = -1
     while rows := connection.execute(ask, (last,)).fetchall():
         folded = [(search_text(one), one.serial) for one in map(load, rows)]
@@ -29,10 +37,11 @@ def refold_sqlite(connection: apsw.Connection, record: type[NamedTuple]) -> None
 
 async def refold_postgres(connection: Any, record: type[NamedTuple]) -> None:
     """Rewrites the search text of every record, within the transaction there is."""
-    table, load = LAYOUTS[record].table, loader(POSTGRES, record)
+    shows = _read(record)
+    table, load = LAYOUTS[record].table, loader(POSTGRES, record, shows)
     keys = tuple(dict.fromkeys((*LAYOUTS[record].tenancy, "id")))
     named, marks = ", ".join(keys), ", ".join(map(POSTGRES.mark, range(1, len(keys) + 1)))
-    ask = f"SELECT {', '.join(columns(record))} FROM {table}"
+    ask = f"SELECT {', '.join(columns(record, shows))} FROM {table}"
     tail = f" ORDER BY {named} LIMIT {_CHUNK}"
     change = f"UPDATE {table} SET search = ${len(keys) + 1} WHERE ({named}) = ({marks})"
     rows = await connection.fetch(ask + tail)

@@ -10,10 +10,11 @@ from billto.domain.answer import Answer
 from billto.domain.attrs import Attr, Kind, catalogue
 from billto.domain.entity import Entity
 from billto.domain.event import Event
+from billto.domain.ledger import Entry
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Below, Page, Query
 from billto.domain.scope import Scope
-from billto.store import statements
+from billto.store import statements, sums
 from billto.store.engine import Engine
 from billto.store.layout import LAYOUTS, columns, kept_beside, looked_at, tenancy
 
@@ -30,14 +31,11 @@ def loader(
     return engine.loader(record, columns(record, shows))
 
 
-class Reader:
+class Reader(sums.Sums):
     """Questions, each one statement. Every one names its tenant, save those about keys and secrets."""
 
     engine: Engine
     secrets: dict[str, bytes]  # those that were read: they never change, so that the store's share them
-
-    async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
-        raise NotImplementedError
 
     async def get(
         self, record: type[R], scope: Scope, id: str | int, *, shows: frozenset[str] | None = None
@@ -269,6 +267,20 @@ class Tx(Reader):
     async def note(self, event: Event) -> None:
         """Keeps what happened, with what made it happen."""
         await self._append("event", dict(zip(catalogue(Event), self.engine.values(event), strict=True)))
+
+    async def post(self, scope: Scope, entries: Sequence[Entry]) -> None:
+        """Writes entries into the ledger and keeps how their customers stand; who posts holds these alone."""
+        customers = sorted({one.customer_id for one in entries if one.customer_id is not None})
+        before = await self.standings(scope, customers) if customers else ()
+        await self.run(*sums.insert_entries(self.engine, entries))
+        turned = set()
+        for old, new in sums.grown(before, entries).values():
+            if new != old:
+                await self.run(*sums.stand(self.engine, scope.entity, new))
+            if (old.outstanding > 0) is not (new.outstanding > 0):
+                turned.add(new.customer_id)
+        for customer_id in sorted(turned):
+            await self.run(*sums.owe(self.engine, scope.entity, customer_id))
 
     async def claimed(self, tenant_id: str, request_id: str) -> Answer | None:
         """The answer that a request with this id was given before; else nobody else works on it from now on.

@@ -5,7 +5,14 @@ from typing import NamedTuple
 
 from billto.domain.customer import Customer
 from billto.store.engine import Engine
-from billto.store.migrations import m0001_first, m0002_dialects, m0003_invoiced, m0004_keys, m0005_imports
+from billto.store.migrations import (
+    m0001_first,
+    m0002_dialects,
+    m0003_invoiced,
+    m0004_keys,
+    m0005_imports,
+    m0007_receivables,
+)
 
 
 class Migration(NamedTuple):
@@ -24,5 +31,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(4, "keys that follow others, customers by number", m0004_keys.statements),
     Migration(5, "imports and uploads", m0005_imports.statements),
     Migration(6, "searches look through custom values", lambda _engine: (), (Customer,)),
+    Migration(7, "documents, payments, the ledger", m0007_receivables.statements),
 )
 LATEST = MIGRATIONS[-1].number

@@ -1,0 +1,67 @@
+"""The ledger: entries that are never changed. What a customer owes is their sum, in each currency apart."""
+
+from datetime import date as day
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, NamedTuple
+
+from billto.domain.attrs import DAY, ID, MOMENT, MONEY, NUMBER, text
+
+# Where an amount stands: what is owed on invoices; what is open of credit notes; what is not applied of
+# payments; the credit balance. The last three are never above nothing, for they are owed to the customer.
+INVOICE, CREDIT_NOTE, PAYMENT, CREDIT = ACCOUNTS = ("invoice", "credit_note", "payment", "credit")
+
+KINDS = (
+    "issued",
+    "voided",
+    "received",
+    "payment_voided",
+    "applied",
+    "unapplied",
+    "refunded",
+    "refund_voided",
+    "adjusted",
+    "written_off",
+    "reopened",
+    "advance_settled",
+    "advance_restored",
+)
+CAUSES = ("document", "payment", "adjustment")
+
+
+class Entry(NamedTuple):
+    """A change of what is owed. Those of one posting that only move an amount come to nothing together."""
+
+    entity_id: Annotated[str, ID]
+    id: Annotated[str, ID]
+    serial: Annotated[int, NUMBER]  # the store allots it
+    created_at: Annotated[datetime, MOMENT]
+    posting_id: Annotated[str, ID]  # the same for all that were made together
+    account: Annotated[str, text(12, among=ACCOUNTS, searched=False)]
+    kind: Annotated[str, text(20, among=KINDS, searched=False)]
+    cause: Annotated[str, text(12, among=CAUSES, searched=False)]
+    cause_id: Annotated[str, ID]  # the document, payment or adjustment that made it
+    currency_code: Annotated[str, text(3, searched=False)]
+    amount: Annotated[Decimal, MONEY]  # what the customer owes more by it
+    date: Annotated[day, DAY]
+    customer_id: Annotated[str | None, ID] = None  # None: somebody who was not saved as a customer
+    customer: Annotated[int | None, NUMBER] = None  # its serial
+    item_id: Annotated[str | None, ID] = None  # the document or payment that is opened or settled
+    due_date: Annotated[day | None, DAY] = None  # of the item, where it is opened
+    number: Annotated[str | None, text(255, searched=False)] = None  # of the item
+
+
+class Standing(NamedTuple):
+    """How a customer stands in one currency: the sums of the entries, kept beside them. None is negative."""
+
+    customer_id: str
+    currency_code: str
+    outstanding: Decimal = Decimal(0)  # on invoices
+    open_credit_notes: Decimal = Decimal(0)
+    unapplied: Decimal = Decimal(0)  # of payments
+    credit: Decimal = Decimal(0)  # the credit balance
+
+    @property
+    def net(self) -> Decimal:
+        """What is owed when everything that is open is set against each other."""
+        return self.outstanding - self.open_credit_notes - self.unapplied - self.credit

@@ -1,0 +1,196 @@
+"""What customers owe: the sums that are kept beside the ledger, and those that SQL adds up."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from billto.domain.alias import Alias
+from billto.domain.attrs import catalogue
+from billto.domain.ledger import CREDIT, CREDIT_NOTE, INVOICE, PAYMENT, Entry, Standing
+from billto.domain.scope import Scope
+from billto.store import statements
+from billto.store.engine import Engine, money
+from billto.store.layout import columns
+
+_MONEY = catalogue(Entry)["amount"]
+_DAY = catalogue(Entry)["date"]
+_SUMS = ("outstanding", "open_credit_notes", "unapplied", "credit")
+# The sum that each account is kept in, and the sign with which it is told.
+_OF_ACCOUNT = {
+    INVOICE: ("outstanding", 1),
+    CREDIT_NOTE: ("open_credit_notes", -1),
+    PAYMENT: ("unapplied", -1),
+    CREDIT: ("credit", -1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What of the open invoices is due, in one currency."""
+
+    currency_code: str
+    due: Decimal
+    is_past_due: bool
+
+
+@dataclass(slots=True)
+class _Marks:
+    """The values of a statement, each with its mark."""
+
+    engine: Engine
+    values: list[Any] = field(default_factory=list)
+
+    def __call__(self, value: Any) -> str:
+        self.values.append(value)
+        return self.engine.mark(len(self.values))
+
+    def among(self, column: str, values: Sequence[Any]) -> str:
+        return self.engine.among(column, values, self)
+
+
+class Sums:
+    """Questions about what is owed, each one statement."""
+
+    engine: Engine
+
+    async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
+        raise NotImplementedError
+
+    async def standings(self, scope: Scope, customer_ids: Sequence[str]) -> Sequence[Standing]:
+        """How customers stand, in every currency in which there ever was something."""
+        hold = _Marks(self.engine)
+        sql = (
+            f"SELECT {', '.join(('customer_id', 'currency_code', *_SUMS))} FROM standing"
+            f" WHERE entity_id = {hold(scope.entity)} AND {hold.among('customer_id', customer_ids)}"
+            " ORDER BY customer_id, currency_code"
+        )
+        return [Standing(row[0], row[1], *map(money, row[2:6])) for row in await self.rows(sql, hold.values)]
+
+    async def dues(self, scope: Scope, customer_ids: Sequence[str], today: date) -> Sequence[Due]:
+        """What of their open invoices is due on a day: those without a due date are due at once."""
+        hold = _Marks(self.engine)
+        day = hold(self.engine.stored(_DAY, today))
+        sql = (
+            "SELECT currency_code, CAST(SUM(balance) AS BIGINT),"
+            f" SUM(CASE WHEN due_date < {day} THEN 1 ELSE 0 END) FROM document"
+            f" WHERE entity_id = {hold(scope.entity)} AND {hold.among('customer_id', customer_ids)}"
+            " AND balance > 0 AND type IN ('invoice', 'advance_invoice')"
+            f" AND (due_date IS NULL OR due_date <= {day}) GROUP BY currency_code"
+        )
+        return [Due(row[0], money(int(row[1])), row[2] > 0) for row in await self.rows(sql, hold.values)]
+
+    async def aliases(self, scope: Scope, customer_ids: Sequence[str]) -> Sequence[Alias]:
+        """What became part of some customers."""
+        hold = _Marks(self.engine)
+        sql = (
+            f"SELECT {', '.join(columns(Alias))} FROM alias WHERE entity_id = {hold(scope.entity)}"
+            f" AND {hold.among('customer_id', customer_ids)} ORDER BY merged_at, id"
+        )
+        load = self.engine.loader(Alias, columns(Alias))
+        return list(map(load, await self.rows(sql, hold.values)))
+
+    async def entries(
+        self, scope: Scope, customer_ids: Sequence[str], currency: str, until: date | None, most: int
+    ) -> Sequence[Entry]:
+        """The ledger of some customers in one currency, up to and with a day, the oldest first."""
+        hold = _Marks(self.engine)
+        sql = (
+            f"SELECT {', '.join(columns(Entry))} FROM entry WHERE entity_id = {hold(scope.entity)}"
+            f" AND {hold.among('customer_id', customer_ids)} AND currency_code = {hold(currency)}"
+        )
+        if until is not None:
+            sql += f" AND date <= {hold(self.engine.stored(_DAY, until))}"
+        sql += f" ORDER BY date, serial LIMIT {most}"
+        return list(map(self._entry, await self.rows(sql, hold.values)))
+
+    async def credits(
+        self, scope: Scope, customer_ids: Sequence[str], currency: str, most: int
+    ) -> Sequence[Entry]:
+        """The last changes of the credit balance, the newest first."""
+        hold = _Marks(self.engine)
+        sql = (
+            f"SELECT {', '.join(columns(Entry))} FROM entry WHERE entity_id = {hold(scope.entity)}"
+            f" AND {hold.among('customer_id', customer_ids)} AND currency_code = {hold(currency)}"
+            f" AND account = 'credit' ORDER BY serial DESC LIMIT {most}"
+        )
+        return list(map(self._entry, await self.rows(sql, hold.values)))
+
+    async def credits_after(
+        self, scope: Scope, customer_ids: Sequence[str], currency: str, day: date
+    ) -> Sequence[tuple[date, Decimal]]:
+        """By how much the credit balance grew on each later day, the latest first."""
+        hold = _Marks(self.engine)
+        sql = (
+            "SELECT date, CAST(-SUM(amount) AS BIGINT) FROM entry"
+            f" WHERE entity_id = {hold(scope.entity)} AND {hold.among('customer_id', customer_ids)}"
+            f" AND currency_code = {hold(currency)} AND account = 'credit'"
+            f" AND date > {hold(self.engine.stored(_DAY, day))} GROUP BY date ORDER BY date DESC"
+        )
+        read = self.engine.reads.get(_DAY.kind, lambda day: day)
+        return [(read(row[0]), money(int(row[1]))) for row in await self.rows(sql, hold.values)]
+
+    @property
+    def _entry(self) -> Callable[[Any], Any]:
+        return self.engine.loader(Entry, columns(Entry))
+
+
+def grown(
+    standings: Sequence[Standing], entries: Sequence[Entry]
+) -> Mapping[tuple[str, str], tuple[Standing, Standing]]:
+    """How the customers of some entries stood in their currencies before, and how they stand after."""
+    before = {(one.customer_id, one.currency_code): one for one in standings}
+    after: dict[tuple[str, str], Standing] = {}
+    for entry in entries:
+        if entry.customer_id is None:
+            continue
+        key = (entry.customer_id, entry.currency_code)
+        one = after.get(key) or before.get(key) or Standing(*key)
+        name, sign = _OF_ACCOUNT[entry.account]
+        after[key] = one._replace(**{name: getattr(one, name) + sign * entry.amount})
+    return {key: (before.get(key) or Standing(*key), one) for key, one in after.items()}
+
+
+def stand(engine: Engine, entity_id: str, standing: Standing) -> statements.Statement:
+    """Keeps how a customer stands."""
+    hold = _Marks(engine)
+    kept = [entity_id, standing.customer_id, standing.currency_code]
+    kept += [engine.stored(_MONEY, getattr(standing, name)) for name in _SUMS]
+    marks = ", ".join(map(hold, kept))
+    sets = ", ".join(f"{name} = excluded.{name}" for name in _SUMS)
+    return statements.Statement(
+        f"INSERT INTO standing (entity_id, customer_id, currency_code, {', '.join(_SUMS)}) VALUES ({marks})"
+        f" ON CONFLICT (entity_id, customer_id, currency_code) DO UPDATE SET {sets}",
+        hold.values,
+    )
+
+
+def owe(engine: Engine, entity_id: str, customer_id: str) -> statements.Statement:
+    """Says of a customer whether some invoice is open; no version of the customer is made for it."""
+    hold = _Marks(engine)
+    entity, customer = hold(entity_id), hold(customer_id)
+    open_ = (
+        f"EXISTS (SELECT 1 FROM standing WHERE entity_id = {entity} AND customer_id = {customer}"
+        " AND outstanding > 0)"
+    )
+    return statements.Statement(
+        f"UPDATE customer SET owes = {open_} WHERE entity_id = {entity} AND id = {customer}"
+        f" AND owes <> {open_}",
+        hold.values,
+    )
+
+
+def insert_entries(engine: Engine, entries: Sequence[Entry]) -> statements.Statement:
+    """All entries of a posting at once, in their order."""
+    hold = _Marks(engine)
+    names = [name for name in columns(Entry) if name != "serial"]
+    at = columns(Entry).index("serial")
+    rows = []
+    for entry in entries:
+        values = engine.values(entry)
+        del values[at]
+        rows.append(f"({', '.join(map(hold, values))})")
+    return statements.Statement(
+        f"INSERT INTO entry ({', '.join(names)}) VALUES {', '.join(rows)}", hold.values
+    )
