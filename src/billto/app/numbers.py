@@ -8,12 +8,21 @@ from billto.app.parts import Reader, Request, Tx
 from billto.domain import entity as entities
 from billto.domain import numbering
 from billto.domain.customer import Customer
+from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import Compare, Missing, Not, Op, Order, Query
+from billto.domain.query import All, Compare, Missing, Not, Op, Order, Query
 
 _LENGTH_MAX = 100
+# How documents are numbered where the entity does not say it.
+DOCUMENT_FORMATS = {
+    "invoice": numbering.DEFAULT_FORMAT,
+    "estimate": numbering.DEFAULT_FORMAT,
+    "credit_note": f"CN-{numbering.DEFAULT_FORMAT}",
+    "advance_invoice": f"ADV-{numbering.DEFAULT_FORMAT}",
+    "delivery_note": f"DN-{numbering.DEFAULT_FORMAT}",
+}
 # A free number is proposed out of batches of this many, beginning after those of so many newest customers.
 _AT_ONCE = 100
 
@@ -41,6 +50,35 @@ async def for_customer(tx: Tx, asked: Request, entity: Entity) -> str:
     if len(number) > _LENGTH_MAX:
         raise Refused(Problem("too_long", ("number",), str(_LENGTH_MAX)))
     return number
+
+
+async def for_document(tx: Tx, asked: Request, entity: Entity, document: Document) -> str:
+    """The next number of the document's type, and of its year where the format names one.
+
+    Who takes it holds the sequence until the transaction ends: a refused request burns none, and there are no
+    gaps. Numbers that were given by hand are passed over.
+    """
+    form = numbering.parse(_format(entity, document.type))
+    name = f"{document.type}/{document.date.year}" if form.is_yearly else document.type
+    n = await tx.next_number(entity.id, name)
+    starts: Any = entity.settings.get("number_sequence_starts") or {}
+    first = n = max(n, starts.get(document.type) or 1)
+    while await _has_number(tx, asked, document.type, numbering.render(form, n, document.date.year)):
+        n += 1
+    if n != first or first > 1:
+        await tx.used_number(entity.id, name, n)
+    return numbering.render(form, n, document.date.year)
+
+
+def _format(entity: Entity, type: str) -> str:
+    formats: Any = entity.settings.get("number_formats") or {}
+    return str(formats.get(type) or DOCUMENT_FORMATS[type])
+
+
+async def _has_number(reader: Reader, asked: Request, type: str, number: str) -> bool:
+    where = All((Compare("type", Op.EQ, type), Compare("number", Op.EQ, number)))
+    query = Query(where, unambiguous(()), 1, counted=False, shows=frozenset({"number"}))
+    return bool((await reader.page(Document, asked.scope, query)).records)
 
 
 def _of_customers(tx: Tx, entity: Entity) -> _Sequence:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, NamedTuple
 
 from billto.domain.attrs import CUSTOM, DAY, FLAG, ID, METADATA, MOMENT, MONEY, NUMBER, text, tree
 from billto.domain.bank import ACCOUNT
+from billto.domain.calculation import MODES
 from billto.domain.nodes import Anything, Bool, Choice, Group, Many, Map, Node, Number, Text, Texts
 from billto.domain.settings.tree import DOCUMENTS
 
@@ -65,6 +66,7 @@ LINE: dict[str, Node] = {
     "translations": Map(Texts(Text(most=10_000), depth=2), most=50),
     "more": Map(Anything(), most=50),  # what a door sent that no other knows
     # worked out
+    "subtotal": _FIGURE,
     "total": _FIGURE,
     "total_with_tax": _FIGURE,
     "total_discount": _FIGURE,
@@ -88,6 +90,9 @@ _PARTY: dict[str, Node] = {
     "website": Text(most=500),
     "is_tax_subject": Bool(null=True),
 }
+# The names of what was said on the document itself: the rest is taken anew from the record when it is issued.
+_OWN = Many(Text(most=100, null=False), most=50)
+
 # Who is billed, and who bills, as they were when the document was issued.
 BUYER: dict[str, Node] = {
     **_PARTY,
@@ -99,6 +104,7 @@ BUYER: dict[str, Node] = {
     "peppol_id": Text(most=255),
     "peppol_scheme_id": Text(most=50),
     "bank_accounts": Many(Group({"type": Text(most=30), **ACCOUNT}), most=20),
+    "own": _OWN,
     "more": Map(Anything(), most=50),
 }
 ISSUER: dict[str, Node] = {
@@ -106,6 +112,7 @@ ISSUER: dict[str, Node] = {
     "fiscal_region_code": Text(most=10),
     "starting_capital": Number(),
     "bank_accounts": Many(Group({"type": Text(most=30), **ACCOUNT}), most=50),
+    "own": _OWN,
     "more": Map(Anything(), most=50),
 }
 
@@ -114,7 +121,6 @@ PAYABLE = ("invoice", "advance_invoice")
 OWED = (*PAYABLE, "credit_note")
 
 TITLES = ("estimate", "proforma_invoice")
-MODES = ("b2b_standard", "b2c_gross_discount")
 
 
 class Document(NamedTuple):

@@ -1,5 +1,6 @@
 """The ledger: entries that are never changed. What a customer owes is their sum, in each currency apart."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date as day
 from datetime import datetime
 from decimal import Decimal
@@ -65,3 +66,36 @@ class Standing(NamedTuple):
     def net(self) -> Decimal:
         """What is owed when everything that is open is set against each other."""
         return self.outstanding - self.open_credit_notes - self.unapplied - self.credit
+
+
+class Due(NamedTuple):
+    """What of the open invoices is due, in one currency."""
+
+    currency_code: str
+    due: Decimal
+    is_past_due: bool
+
+
+# The sum that each account is kept in, and the sign with which it is told.
+_OF_ACCOUNT: Mapping[str, tuple[str, int]] = {
+    INVOICE: ("outstanding", 1),
+    CREDIT_NOTE: ("open_credit_notes", -1),
+    PAYMENT: ("unapplied", -1),
+    CREDIT: ("credit", -1),
+}
+
+
+def grown(
+    standings: Sequence[Standing], entries: Sequence[Entry]
+) -> Mapping[tuple[str, str], tuple[Standing, Standing]]:
+    """How the customers of some entries stood in their currencies before, and how they stand after."""
+    before = {(one.customer_id, one.currency_code): one for one in standings}
+    after: dict[tuple[str, str], Standing] = {}
+    for entry in entries:
+        if entry.customer_id is None:
+            continue
+        key = (entry.customer_id, entry.currency_code)
+        one = after.get(key) or before.get(key) or Standing(*key)
+        name, sign = _OF_ACCOUNT[entry.account]
+        after[key] = one._replace(**{name: getattr(one, name) + sign * entry.amount})
+    return {key: (before.get(key) or Standing(*key), one) for key, one in after.items()}

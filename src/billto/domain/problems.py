@@ -68,6 +68,26 @@ CODES: Mapping[str, Code] = {
     "own_ancestor": Code(422, "would make the customer its own ancestor"),
     "too_many_below": Code(422, "cannot be given to a customer with more than {detail} below it"),
     "immutable": Code(422, "cannot be changed after creation"),
+    # documents and money
+    "entity_disabled": Code(422, "the entity is disabled: it creates no documents"),
+    "on_credit_hold": Code(
+        422, "New invoices cannot be created for this account because it has a credit hold."
+    ),
+    "over_credit_limit": Code(422, "{detail}"),
+    "too_many_taxes": Code(422, "a line has at most {detail} taxes in this country"),
+    "total_differs": Code(422, "is not the total of the document, which is {detail}"),
+    "issued_already": Code(409, "is issued and stays as it is: void it, or correct it by a credit note"),
+    "still_draft": Code(409, "is a draft: it has to be issued first"),
+    "voided": Code(409, "is voided"),
+    "closed": Code(409, "is closed: nothing more is expected for it"),
+    "settled_elsewhere": Code(409, "{detail}"),
+    "exceeds_open": Code(422, "is more than is open ({detail})"),
+    "exceeds_payment": Code(422, "is more than the payment has left ({detail})"),
+    "credit_overspent": Code(422, "would overspend the credit balance ({detail} is left)"),
+    "other_currency": Code(422, "is in another currency ({detail})"),
+    "other_customer": Code(422, "belongs to another customer"),
+    "not_payable": Code(422, "is no document that this can be applied to ({detail})"),
+    "too_much_history": Code(422, "has more than {detail} entries in the ledger; ask for a shorter time"),
     # questions
     "bad_parameter": Code(400, "{detail}"),
     "unknown_field": Code(400, "is not a field that may be asked for; allowed are: {detail}"),

@@ -1,6 +1,6 @@
 """What customers owe: the sums that are kept beside the ledger, and those that SQL adds up."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,7 @@ from typing import Any
 
 from billto.domain.alias import Alias
 from billto.domain.attrs import catalogue
-from billto.domain.ledger import CREDIT, CREDIT_NOTE, INVOICE, PAYMENT, Entry, Standing
+from billto.domain.ledger import Due, Entry, Standing
 from billto.domain.scope import Scope
 from billto.store import statements
 from billto.store.engine import Engine, money
@@ -17,23 +17,6 @@ from billto.store.layout import columns
 _MONEY = catalogue(Entry)["amount"]
 _DAY = catalogue(Entry)["date"]
 _SUMS = ("outstanding", "open_credit_notes", "unapplied", "credit")
-# The sum that each account is kept in, and the sign with which it is told.
-_OF_ACCOUNT = {
-    INVOICE: ("outstanding", 1),
-    CREDIT_NOTE: ("open_credit_notes", -1),
-    PAYMENT: ("unapplied", -1),
-    CREDIT: ("credit", -1),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What of the open invoices is due, in one currency."""
-
-    currency_code: str
-    due: Decimal
-    is_past_due: bool
-
 
 @dataclass(slots=True)
 class _Marks:
@@ -95,6 +78,7 @@ class Sums:
         self, scope: Scope, customer_ids: Sequence[str], currency: str, until: date | None, most: int
     ) -> Sequence[Entry]:
         """The ledger of some customers in one currency, up to and with a day, the oldest first."""
+        customer_ids = await self._ever(scope, customer_ids)
         hold = _Marks(self.engine)
         sql = (
             f"SELECT {', '.join(columns(Entry))} FROM entry WHERE entity_id = {hold(scope.entity)}"
@@ -105,10 +89,20 @@ class Sums:
         sql += f" ORDER BY date, serial LIMIT {most}"
         return list(map(self._entry, await self.rows(sql, hold.values)))
 
+    async def causes(self, scope: Scope, item_id: str) -> Sequence[str]:
+        """The payments that ever touched a document."""
+        hold = _Marks(self.engine)
+        sql = (
+            f"SELECT DISTINCT cause_id FROM entry WHERE entity_id = {hold(scope.entity)}"
+            f" AND item_id = {hold(item_id)} AND cause = 'payment' ORDER BY cause_id"
+        )
+        return [str(row[0]) for row in await self.rows(sql, hold.values)]
+
     async def credits(
         self, scope: Scope, customer_ids: Sequence[str], currency: str, most: int
     ) -> Sequence[Entry]:
         """The last changes of the credit balance, the newest first."""
+        customer_ids = await self._ever(scope, customer_ids)
         hold = _Marks(self.engine)
         sql = (
             f"SELECT {', '.join(columns(Entry))} FROM entry WHERE entity_id = {hold(scope.entity)}"
@@ -121,6 +115,7 @@ class Sums:
         self, scope: Scope, customer_ids: Sequence[str], currency: str, day: date
     ) -> Sequence[tuple[date, Decimal]]:
         """By how much the credit balance grew on each later day, the latest first."""
+        customer_ids = await self._ever(scope, customer_ids)
         hold = _Marks(self.engine)
         sql = (
             "SELECT date, CAST(-SUM(amount) AS BIGINT) FROM entry"
@@ -131,25 +126,13 @@ class Sums:
         read = self.engine.reads.get(_DAY.kind, lambda day: day)
         return [(read(row[0]), money(int(row[1]))) for row in await self.rows(sql, hold.values)]
 
+    async def _ever(self, scope: Scope, customer_ids: Sequence[str]) -> Sequence[str]:
+        """The customers with those that became part of them: entries keep the name under which they were made."""
+        return [*customer_ids, *(one.id for one in await self.aliases(scope, customer_ids))]
+
     @property
     def _entry(self) -> Callable[[Any], Any]:
         return self.engine.loader(Entry, columns(Entry))
-
-
-def grown(
-    standings: Sequence[Standing], entries: Sequence[Entry]
-) -> Mapping[tuple[str, str], tuple[Standing, Standing]]:
-    """How the customers of some entries stood in their currencies before, and how they stand after."""
-    before = {(one.customer_id, one.currency_code): one for one in standings}
-    after: dict[tuple[str, str], Standing] = {}
-    for entry in entries:
-        if entry.customer_id is None:
-            continue
-        key = (entry.customer_id, entry.currency_code)
-        one = after.get(key) or before.get(key) or Standing(*key)
-        name, sign = _OF_ACCOUNT[entry.account]
-        after[key] = one._replace(**{name: getattr(one, name) + sign * entry.amount})
-    return {key: (before.get(key) or Standing(*key), one) for key, one in after.items()}
 
 
 def stand(engine: Engine, entity_id: str, standing: Standing) -> statements.Statement:

@@ -10,7 +10,7 @@ from billto.domain.answer import Answer
 from billto.domain.attrs import Attr, Kind, catalogue
 from billto.domain.entity import Entity
 from billto.domain.event import Event
-from billto.domain.ledger import Entry
+from billto.domain.ledger import Entry, Standing, grown
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Below, Page, Query
 from billto.domain.scope import Scope
@@ -268,13 +268,12 @@ class Tx(Reader):
         """Keeps what happened, with what made it happen."""
         await self._append("event", dict(zip(catalogue(Event), self.engine.values(event), strict=True)))
 
-    async def post(self, scope: Scope, entries: Sequence[Entry]) -> None:
-        """Writes entries into the ledger and keeps how their customers stand; who posts holds these alone."""
-        customers = sorted({one.customer_id for one in entries if one.customer_id is not None})
-        before = await self.standings(scope, customers) if customers else ()
+    async def post(self, scope: Scope, entries: Sequence[Entry], before: Sequence[Standing]) -> None:
+        """Writes entries into the ledger and keeps how their customers stand, who stood as is said before:
+        who posts holds these customers alone."""
         await self.run(*sums.insert_entries(self.engine, entries))
         turned = set()
-        for old, new in sums.grown(before, entries).values():
+        for old, new in grown(before, entries).values():
             if new != old:
                 await self.run(*sums.stand(self.engine, scope.entity, new))
             if (old.outstanding > 0) is not (new.outstanding > 0):

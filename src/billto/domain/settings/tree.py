@@ -195,6 +195,11 @@ TREE = Group(
         "payment_reminders": Group(
             {"email_subject": _SUBJECT, "email_body": _BODY, "payment_instructions": _NOTE}
         ),
+        "receivables": Group(
+            {"apply_credits_to_new_invoices": _YES},
+            says="whether new invoices are settled out of the customer's credit balance; they are, unless"
+            " this is false",
+        ),
         "hub3_qr": Group(
             {
                 "enabled": _YES,

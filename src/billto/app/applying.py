@@ -1,0 +1,198 @@
+"""Where money goes: applying payments, credit and credit notes to documents, and undoing it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from billto.app import customers
+from billto.app.ledger import NOTHING, Book
+from billto.app.parts import Id, Reader, Request
+from billto.domain.customer import Customer
+from billto.domain.document import PAYABLE, Document
+from billto.domain.ledger import CREDIT
+from billto.domain.money import shown
+from billto.domain.payment import Payment
+from billto.domain.problems import Problem, Refused
+
+GENERATIONS_MAX = 10
+
+
+class Wanted(NamedTuple):
+    """Where somebody wants an amount to go; without an amount, as much as can be settled by it."""
+
+    kind: str  # of APPLIED or REFUNDED
+    amount: Decimal | None = None
+    document: Id | None = None  # what is to be settled
+    source: Id | None = None  # the credit note, advance invoice or payment that it comes out of
+
+
+# What the document of an application has to be, and what its source; None where it has none.
+_DOCUMENTS: Mapping[str, tuple[str, ...]] = {
+    "document": PAYABLE,
+    "applied_credit": PAYABLE,
+    "credit_note": PAYABLE,
+    "advance": ("invoice",),
+}
+_SOURCES: Mapping[str, tuple[str, ...]] = {
+    "credit_note": ("credit_note",),
+    "refund_credit_note": ("credit_note",),
+    "advance": ("advance_invoice",),
+}
+_WITHOUT_DOCUMENT = frozenset({"credit", "credit_note", "refund_credit", "refund_credit_note", "refund_payment"})
+
+
+async def peeked(reader: Reader, asked: Request, wanted: Sequence[Wanted]) -> dict[Id, Any]:
+    """The documents and payments that are named, as they are before they are held; by how they are named."""
+    found: dict[Id, Any] = {}
+    for at, one in enumerate(wanted):
+        for name, id in (("document", one.document), ("source", one.source)):
+            if id is None or id in found:
+                continue
+            record: type[Any] = Payment if name == "source" and one.kind == "refund_payment" else Document
+            there = await reader.get(record, asked.scope, id)
+            if there is None:
+                raise Refused(Problem("unknown_reference", ("applications", at, name), f"{name} {id}"))
+            found[id] = there
+    return found
+
+
+def check(wanted: Sequence[Wanted], named: Mapping[Id, Any], currency: str) -> None:
+    """Raises Refused for what cannot be applied to each other, with its place in the list."""
+    problems = [
+        problem.within("applications", at)
+        for at, one in enumerate(wanted)
+        for problem in _problems(one, named, currency)
+    ]
+    if problems:
+        raise Refused(*problems)
+
+
+def _problems(one: Wanted, named: Mapping[Id, Any], currency: str) -> Iterable[Problem]:
+    if one.document is None and one.kind not in _WITHOUT_DOCUMENT:
+        yield Problem("required", ("document",))
+    if one.source is None and (one.kind in _SOURCES or one.kind == "refund_payment"):
+        yield Problem("required", ("source",))
+    if one.amount is None and one.document is None and one.kind in ("credit", "refund_credit"):
+        yield Problem("required", ("amount",))
+    for name, id, types in (
+        ("document", one.document, _DOCUMENTS.get(one.kind)),
+        ("source", one.source, _SOURCES.get(one.kind)),
+    ):
+        if id is None:
+            continue
+        there = named[id]
+        if types is not None and there.type not in types:
+            yield Problem("not_payable", (name,), there.type)
+        elif there.currency_code != currency:
+            yield Problem("other_currency", (name,), there.currency_code)
+        elif there.voided_at is not None:
+            yield Problem("voided", (name,))
+        elif isinstance(there, Document) and there.issued_at is None:
+            yield Problem("still_draft", (name,))
+        elif name == "document" and there.closed_at is not None:
+            yield Problem("closed", (name,))
+
+
+async def check_family(reader: Reader, asked: Request, payer: Customer, owners: Iterable[int | None]) -> None:
+    """Raises Refused unless the payer may settle what these customers owe: its own, and its children's."""
+    for owner in {one for one in owners if one is not None and one != payer.serial}:
+        above: int | None = owner
+        for _ in range(GENERATIONS_MAX):
+            found = await reader.get(
+                Customer, asked.scope, above, shows=frozenset({"id", "serial", "parent"})
+            ) if above is not None else None
+            above = found.parent if found else None
+            if above == payer.serial:
+                break
+        if above != payer.serial:
+            raise Refused(Problem("other_customer", ("customer",)))
+
+
+async def payer(
+    reader: Reader, asked: Request, values: Mapping[str, Any], named: Mapping[Id, Any]
+) -> Customer | None:
+    """Who pays: the customer that is named, or else the one of what is settled."""
+    id: Id | None = values.get("customer_id") or values.get("customer")
+    if id is None:
+        id = next((one.customer_id for one in named.values() if one.customer_id is not None), None)
+    if id is None:
+        return None
+    try:
+        return await customers.get(reader, asked, id)
+    except Refused:
+        raise Refused(Problem("unknown_reference", ("customer_id",), f"customer {id}")) from None
+
+
+def application(one: Wanted, book: Book, named: Mapping[Id, Any], payment: Payment) -> dict[str, Any]:
+    """What somebody wants, as it is kept: with the ids of both sides and the amount that it comes to."""
+    document = book.now[named[one.document].id] if one.document is not None else None
+    source = book.now[named[one.source].id] if one.source is not None else None
+    amount = one.amount
+    if amount is None:
+        most = [document.balance] if document is not None else []
+        if one.kind in ("document", "credit"):
+            most.append(book.now[payment.id].balance)
+        if source is not None:
+            most.append(available(source, one.kind))
+        amount = min(most)
+    kept: dict[str, Any] = {"kind": one.kind, "amount": amount}
+    if document is not None:
+        kept |= {"document_id": document.id, "document": document.serial, "document_type": document.type}
+    if source is not None:
+        kept |= {"source_id": source.id, "source": source.serial}
+    return kept
+
+
+def available(source: Any, kind: str) -> Decimal:
+    """What is left of a credit note, an advance invoice or a payment."""
+    if kind == "advance":
+        paid: Decimal = source.total_with_tax - source.balance - source.written_off
+        return paid - source.advanced
+    left: Decimal = source.balance
+    return left
+
+
+def settle(book: Book, payment: Payment, one: Mapping[str, Any], day: date, *, undo: bool = False) -> None:
+    """Does what an application says, or undoes it: it moves an amount from one side to the other."""
+    amount, kind = Decimal(one["amount"]), str(one["kind"])
+    if not amount:
+        return
+    amount = -amount if undo else amount
+    document = book.now.get(one.get("document_id") or "")
+    source = book.now.get(one.get("source_id") or "")
+    day = max(day, payment.date, *(there.date for there in (document, source) if there is not None))
+    word = _word(kind, undo)
+    if kind in ("document", "credit"):
+        book.left(payment, -amount, word, day)
+    elif kind in ("applied_credit", "refund_credit"):
+        book.enter(CREDIT, word, amount, payment, day)
+    elif kind in ("credit_note", "refund_credit_note"):
+        book.owed(source, -amount, word, day)
+    elif kind == "refund_payment":
+        book.left(source, -amount, word, day)
+    elif kind == "advance":
+        book.put(_advanced(book.now[source.id], amount))
+    if document is not None:
+        book.owed(document, -amount, word, day)
+    elif kind in ("credit", "credit_note"):
+        book.enter(CREDIT, word, -amount, payment, day)
+
+
+def _word(kind: str, undo: bool) -> str:
+    if kind == "advance":
+        return "advance_restored" if undo else "advance_settled"
+    if kind.startswith("refund"):
+        return "refund_voided" if undo else "refunded"
+    return "unapplied" if undo else "applied"
+
+
+def _advanced(source: Document, amount: Decimal) -> Document:
+    """An advance invoice of which a final invoice has taken an amount: no more than was paid of it."""
+    if amount > available(source, "advance"):
+        raise Refused(
+            Problem("exceeds_open", ("source",), shown(available(source, "advance"), source.currency_code))
+        )
+    return source._replace(advanced=max(NOTHING, source.advanced + amount))
+
+

@@ -1,0 +1,325 @@
+"""What can be done with documents. Every verb works within one transaction; an issued document stays as it is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from billto.app import buyers, ledger, numbers, payments, records
+from billto.app.applying import Wanted
+from billto.app.catalog import with_catalog
+from billto.app.ledger import NOTHING, Book
+from billto.app.parts import Id, Reader, Request, Tx
+from billto.domain import issuing
+from billto.domain.customer import Customer
+from billto.domain.document import OWED, PAYABLE, Document
+from billto.domain.entity import Entity
+from billto.domain.ledger import CREDIT_NOTE, INVOICE, Standing
+from billto.domain.problems import Problem, Refused
+from billto.domain.query import All, Compare, Node, Op, Page, Query
+from billto.domain.versions import touched
+
+# What asks for money or promises goods is not made for somebody on hold; a credit note only lessens a debt.
+HELD = ("invoice", "advance_invoice", "estimate", "delivery_note")
+
+
+class Receipt(NamedTuple):
+    """A payment that comes with a document, or is told of together with it."""
+
+    values: Mapping[str, Any]  # of the payment; without an amount it is as much as is open
+    kind: str = "document"  # or credit_note, advance
+    source: Id | None = None
+
+
+class Wish(NamedTuple):
+    """What somebody wants of a document beside its attributes."""
+
+    is_draft: bool = False
+    buyer: Mapping[str, Any] | None = None  # what is said of the customer on the document itself
+    saves_customer: bool | None = None  # None: where there is no such customer yet
+    expected_total: Decimal | None = None
+    receipts: Sequence[Receipt] = ()
+
+
+async def create(
+    tx: Tx, asked: Request, type: str, values: Mapping[str, Any], wish: Wish = Wish()
+) -> Document:
+    """A new document, issued unless it is wanted as a draft. `values` may name the customer by `customer_id` or
+    `customer`."""
+    entity = await _seller(tx, asked)
+    values, customer = await buyers.found(tx, asked, values, wish.buyer, saves=wish.saves_customer)
+    _check_hold(type, customer)
+    draft = issuing.made(
+        type, await with_catalog(tx, asked, values), entity=entity, customer=customer,
+        buyer=wish.buyer, new_id=tx.new_id, now=tx.now,
+    )  # fmt: skip
+    issuing.check_expected(draft, wish.expected_total)
+    await _check_linked(tx, asked, draft)
+    if wish.is_draft:
+        stored = await tx.insert(draft)
+        await records.note(tx, asked, f"{type}.created", stored)
+        return stored
+    return await _issue(tx, asked, draft, entity, customer, wish.receipts, is_new=True)
+
+
+async def change(
+    tx: Tx, asked: Request, id: Id, values: Mapping[str, Any], wish: Wish = Wish(is_draft=True), *, type: str = ""
+) -> Document:
+    """A draft with other values, issued where it is no longer wanted as a draft; of an issued document what
+    it does not say to its customer."""
+    entity = await _entity(tx, asked)
+    old = await _expected(tx, asked, id, type)
+    _check_not_voided(old)
+    customer = await _customer(tx, asked, old)
+    if values.keys() & {"customer_id", "customer"} or (wish.buyer and old.issued_at is None):
+        values = {"customer_id": old.customer_id, **values}
+        values, customer = await buyers.found(tx, asked, values, wish.buyer, saves=wish.saves_customer)
+    if old.issued_at is None:
+        values = await with_catalog(tx, asked, values)
+    new = issuing.changed(
+        old, values, entity=entity, customer=customer, buyer=wish.buyer, new_id=tx.new_id, now=tx.now
+    )
+    issuing.check_expected(new, wish.expected_total)
+    if new is not old:
+        await _check_linked(tx, asked, new)
+        await tx.update(old, new, asked.scope)
+        await records.note(tx, asked, f"{new.type}.updated", new, old)
+    if wish.is_draft or new.issued_at is not None:
+        return new
+    return await issue(tx, asked, new.id, type=type, receipts=wish.receipts)
+
+
+async def issue(
+    tx: Tx, asked: Request, id: Id, *, type: str = "", receipts: Sequence[Receipt] = ()
+) -> Document:
+    """The draft as it goes out: with its number, and with who both are now. Twice is once."""
+    entity = await _seller(tx, asked)
+    seen = await get(tx, asked._replace(shows=None), id, type=type)
+    await ledger.alone(tx, asked, (seen.customer_id,))
+    draft = await _expected(tx, asked, seen.id, type)
+    _check_not_voided(draft)
+    if draft.issued_at is not None:
+        return draft
+    customer = await _customer(tx, asked, draft)
+    _check_hold(draft.type, customer)
+    draft_now = issuing.refreshed(draft, entity, customer)
+    return await _issue(tx, asked, draft_now, entity, customer, receipts, before=draft)
+
+
+async def void(tx: Tx, asked: Request, id: Id, reason: str | None = None, *, type: str = "") -> Document:
+    """The document as if it had not been issued: what had been applied to it is free again. Twice is once."""
+    seen = await get(tx, asked._replace(shows=None), id, type=type)
+    touching = await payments.settled_by(tx, asked, (seen.id,))
+    await ledger.alone(tx, asked, (seen.customer_id, *(one.customer_id for one in touching)))
+    old = await _expected(tx, asked, seen.id, type)
+    if old.voided_at is not None:
+        return old
+    if old.issued_at is None:
+        raise Refused(Problem("still_draft"))
+    if old.advanced:
+        raise Refused(Problem("settled_elsewhere", detail="a final invoice has taken up this advance"))
+    entity = await _entity(tx, asked)
+    day = max(issuing.today(entity, tx.now), old.date)
+    book = Book(tx, asked, "document", old.id)
+    await payments.release(book, tx, asked, old, day)
+    freed: Document = book.now[old.id]
+    if old.type in OWED:
+        account, sign = (CREDIT_NOTE, -1) if old.type == "credit_note" else (INVOICE, 1)
+        if old.written_off:
+            book.enter(account, "reopened", sign * old.written_off, old, day)
+        book.enter(account, "voided", -sign * old.total_with_tax, old, day)
+    book.put(issuing.voided(freed._replace(written_off=NOTHING), reason, tx.now))
+    await book.close()
+    stored: Document = book.now[old.id]
+    await records.note(tx, asked, f"{old.type}.voided", stored)
+    return stored
+
+
+async def close(tx: Tx, asked: Request, id: Id, *, type: str = "") -> Document:
+    """Nothing more is expected for the document: what is open of it is written off. Twice is once."""
+    return await _written(tx, asked, id, type, is_closed=True)
+
+
+async def reopen(tx: Tx, asked: Request, id: Id, *, type: str = "") -> Document:
+    """What was written off is open again."""
+    return await _written(tx, asked, id, type, is_closed=False)
+
+
+async def _written(tx: Tx, asked: Request, id: Id, type: str, *, is_closed: bool) -> Document:
+    seen = await get(tx, asked._replace(shows=None), id, type=type)
+    await ledger.alone(tx, asked, (seen.customer_id,))
+    old = await _expected(tx, asked, seen.id, type)
+    _check_not_voided(old)
+    if old.issued_at is None:
+        raise Refused(Problem("still_draft"))
+    if (old.closed_at is not None) is is_closed or old.type not in OWED:
+        return old
+    entity, amount = await _entity(tx, asked), old.balance if is_closed else old.written_off
+    if not is_closed and old.type in PAYABLE:
+        await _check_limit(tx, asked, old, amount, entity, await _customer(tx, asked, old))
+    book = Book(tx, asked, "document", old.id)
+    book.know(old)
+    day = max(issuing.today(entity, tx.now), old.date)
+    account, sign = (CREDIT_NOTE, -1) if old.type == "credit_note" else (INVOICE, 1)
+    if is_closed:
+        book.enter(account, "written_off", -sign * amount, old, day)
+        book.put(old._replace(closed_at=tx.now, written_off=amount, balance=NOTHING))
+    else:
+        book.enter(account, "reopened", sign * amount, old, day)
+        book.put(old._replace(closed_at=None, written_off=NOTHING, balance=amount))
+    await book.close()
+    stored: Document = book.now[old.id]
+    return stored
+
+
+async def drop(tx: Tx, asked: Request, id: Id, *, type: str = "") -> Document:
+    """Takes a draft out for good; an issued document is never deleted."""
+    old = await _expected(tx, asked, id, type)
+    if old.issued_at is not None:
+        raise Refused(Problem("issued_already"))
+    await tx.delete(old, asked.scope)
+    await tx.forget(asked.scope.tenant_id, old.id)
+    await records.note(tx, asked, f"{old.type}.deleted", old)
+    return old
+
+
+async def get(reader: Reader, asked: Request, id: Id, *, type: str = "") -> Document:
+    """The document, of this type where one is said."""
+    shows = asked.shows and asked.shows | {"type"}
+    return _of_type(await records.get(reader, asked._replace(shows=shows), Document, id), type)
+
+
+async def page(reader: Reader, asked: Request, query: Query) -> Page:
+    return await reader.page(Document, asked.scope, query)
+
+
+def of_type(type: str) -> Callable[[Reader, Request, Query], Any]:
+    """The verb of a list of documents of one type."""
+    of_it = Compare("type", Op.EQ, type)
+
+    async def verb(reader: Reader, asked: Request, query: Query) -> Page:
+        where: Node = of_it if query.where == All() else All((of_it, query.where))
+        return await page(reader, asked, _where(query, where))
+
+    return verb
+
+
+def _where(query: Query, where: Node) -> Query:
+    return Query(**{**{name: getattr(query, name) for name in Query.__slots__}, "where": where})
+
+
+async def _issue(
+    tx: Tx,
+    asked: Request,
+    draft: Document,
+    entity: Entity,
+    customer: Customer | None,
+    receipts: Sequence[Receipt],
+    *,
+    is_new: bool = False,
+    before: Document | None = None,
+) -> Document:
+    await ledger.alone(tx, asked, (draft.customer_id,))
+    standing = None
+    if draft.type in PAYABLE:
+        standing = await _check_limit(tx, asked, draft, draft.total_with_tax, entity, customer)
+    number = draft.number or await numbers.for_document(tx, asked, entity, draft)
+    document = issuing.issued(draft, number, entity, tx.now)
+    if is_new:
+        stored = await tx.insert(document)
+    else:
+        assert before is not None
+        stored = touched(before, document._asdict(), tx.now)
+        await tx.update(before, stored, asked.scope)
+    await records.note(tx, asked, f"{stored.type}.issued", stored)
+    if stored.type not in OWED:
+        return stored
+    book = Book(tx, asked, "document", stored.id)
+    account, sign = (CREDIT_NOTE, -1) if stored.type == "credit_note" else (INVOICE, 1)
+    book.enter(account, "issued", sign * stored.total_with_tax, stored, stored.date, due_date=stored.due_date)
+    await book.close()
+    for receipt in receipts:
+        stored = await _receive(tx, asked, stored, receipt)
+    if standing is not None and standing.credit and stored.balance and _applies_credits(entity):
+        stored = await payments.spend_credit(tx, asked, stored, standing.credit)
+    return stored
+
+
+async def _receive(tx: Tx, asked: Request, document: Document, receipt: Receipt) -> Document:
+    values = dict(receipt.values)
+    amount = values.get("amount")
+    if receipt.kind != "document":
+        wanted = Wanted(receipt.kind, amount, document.id, receipt.source)
+        values["amount"] = NOTHING
+    else:
+        values["amount"] = document.balance if amount is None else amount
+        wanted = Wanted("document", min(values["amount"], document.balance), document.id)
+    await payments.receive(tx, asked, values, (wanted,), rest_is_credit=True)
+    return await records.get(tx, asked._replace(shows=None), Document, document.id)
+
+
+def _applies_credits(entity: Entity) -> bool:
+    settings: Any = entity.settings
+    return (settings.get("receivables") or {}).get("apply_credits_to_new_invoices") is not False
+
+
+async def _check_limit(
+    tx: Tx, asked: Request, document: Document, more: Decimal, entity: Entity, customer: Customer | None
+) -> Standing | None:
+    """How the customer stands, who is held; raises Refused where it would owe more than its limit.
+
+    A limit is of one currency, the customer's, and says nothing of what is owed in another.
+    """
+    if customer is None:
+        return None
+    standings = await tx.standings(asked.scope, (customer.id,))
+    currency = document.currency_code
+    standing = next((one for one in standings if one.currency_code == currency), Standing(customer.id, currency))
+    limit = customer.credit_limit
+    if limit is not None and currency == (customer.currency_code or entity.currency_code):
+        if standing.outstanding + more > limit and more > 0:
+            raise Refused(issuing.over_limit(standing.outstanding + more, limit, currency))
+    return standing
+
+
+async def _seller(tx: Tx, asked: Request) -> Entity:
+    entity = await _entity(tx, asked)
+    if not entity.is_enabled:
+        raise Refused(Problem("entity_disabled"))
+    return entity
+
+
+async def _entity(tx: Reader, asked: Request) -> Entity:
+    return await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
+
+
+async def _customer(tx: Reader, asked: Request, document: Document) -> Customer | None:
+    if document.customer_id is None:
+        return None
+    return await tx.get(Customer, asked.scope, document.customer_id)
+
+
+async def _check_linked(tx: Reader, asked: Request, document: Document) -> None:
+    for at, id in enumerate(document.linked_ids or ()):
+        if await tx.get(Document, asked.scope, id, shows=frozenset({"id"})) is None:
+            raise Refused(Problem("unknown_reference", ("linked_ids", at), f"document {id}"))
+
+
+def _check_hold(type: str, customer: Customer | None) -> None:
+    if customer is not None and customer.is_on_credit_hold and type in HELD:
+        raise Refused(Problem("on_credit_hold"))
+
+
+def _check_not_voided(document: Document) -> None:
+    if document.voided_at is not None:
+        raise Refused(Problem("voided"))
+
+
+async def _expected(tx: Tx, asked: Request, id: Id, type: str) -> Document:
+    return _of_type(await records.expected(tx, asked, Document, id), type)
+
+
+def _of_type(document: Document, type: str) -> Document:
+    if type and document.type != type:
+        raise Refused(Problem("not_found", detail="Document"))
+    return document

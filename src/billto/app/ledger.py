@@ -1,0 +1,193 @@
+"""What one transaction does to the ledger: collected in a book, checked, and written at once.
+
+Who writes holds every customer concerned alone, in the order of their ids, and then the documents: so two
+that pay the same invoice come one after the other, and nobody waits in a circle.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from billto.app import records
+from billto.app.parts import Request, Tx
+from billto.domain.document import Document
+from billto.domain.ledger import CREDIT, CREDIT_NOTE, INVOICE, PAYMENT, Entry, Standing, grown
+from billto.domain.money import shown
+from billto.domain.payment import Payment
+from billto.domain.problems import Problem, Refused
+from billto.domain.versions import touched
+
+NOTHING = Decimal(0)
+
+
+async def alone(tx: Tx, asked: Request, customer_ids: Iterable[str | None]) -> None:
+    """Nobody else touches what these customers owe until the transaction ends."""
+    for customer_id in sorted({one for one in customer_ids if one is not None}):
+        await tx.alone(asked.scope.entity, f"ledger {customer_id}")
+
+
+async def held(tx: Tx, asked: Request, ids: Iterable[str]) -> dict[str, Document]:
+    """Documents that stay as they are until the transaction ends; those that do not exist are left out."""
+    found = {}
+    for id in sorted(set(ids)):
+        document = await tx.lock(Document, asked.scope, id)
+        if document is not None:
+            found[id] = document
+    return found
+
+
+class Book:
+    """The changes of documents and payments, and the entries that say why, in one posting."""
+
+    def __init__(self, tx: Tx, asked: Request, cause: str, cause_id: str) -> None:
+        self._tx, self._asked = tx, asked
+        self._cause, self._cause_id = cause, cause_id
+        self._posting_id = tx.new_id()
+        self._before: dict[str, Any] = {}
+        self.now: dict[str, Any] = {}  # documents and payments as they have become, by their ids
+        self.entries: list[Entry] = []
+
+    def know(self, *records: Document | Payment) -> None:
+        """Takes up records that are held, or new: their balances may change from now on."""
+        for one in records:
+            self._before.setdefault(one.id, one)
+            self.now.setdefault(one.id, one)
+
+    def put(self, record: Document | Payment) -> None:
+        self.now[record.id] = record
+
+    def enter(
+        self,
+        account: str,
+        kind: str,
+        amount: Decimal,
+        of: Document | Payment,
+        day: date,
+        *,
+        due_date: date | None = None,
+    ) -> None:
+        """One entry about what is open of a document or payment, or about its customer's credit balance."""
+        if not amount:
+            return
+        number = of.number if isinstance(of, Document) else of.reference
+        self._append(
+            account, kind, amount, of.customer_id, of.customer, of.currency_code, day,
+            item_id=None if account == CREDIT else of.id, due_date=due_date, number=number,
+        )  # fmt: skip
+
+    def _append(
+        self,
+        account: str,
+        kind: str,
+        amount: Decimal,
+        customer_id: str | None,
+        customer: int | None,
+        currency: str,
+        day: date,
+        **more: Any,
+    ) -> None:
+        self.entries.append(
+            Entry(
+                entity_id=self._asked.scope.entity, id=self._tx.new_id(), serial=0,
+                created_at=self._tx.now, posting_id=self._posting_id, account=account, kind=kind,
+                cause=self._cause, cause_id=self._cause_id, currency_code=currency, amount=amount,
+                date=day, customer_id=customer_id, customer=customer, **more,
+            )  # fmt: skip
+        )
+
+    def adjust(self, customer_id: str, customer: int, currency: str, amount: Decimal, day: date) -> None:
+        """Gives credit to a customer, or takes it back where the amount is negative."""
+        self._append(CREDIT, "adjusted", -amount, customer_id, customer, currency, day)
+
+    def owed(self, document: Document, amount: Decimal, kind: str, day: date) -> None:
+        """More of a document is open by an amount, or less where it is negative; with its entry."""
+        current: Document = self.now[document.id]
+        balance = current.balance + amount
+        open_most = current.total_with_tax - current.written_off
+        if not NOTHING <= balance <= open_most:
+            raise Refused(
+                Problem("exceeds_open", ("amount",), shown(current.balance, current.currency_code))
+            )
+        is_settled = not balance
+        paid_at = (current.paid_at or self._tx.now) if is_settled else None
+        self.now[document.id] = current._replace(balance=balance, paid_at=paid_at)
+        account, sign = (CREDIT_NOTE, -1) if current.type == "credit_note" else (INVOICE, 1)
+        self.enter(account, kind, sign * amount, current, day)
+
+    def left(self, payment: Payment, amount: Decimal, kind: str, day: date) -> None:
+        """More of a payment is not applied to anything, or less where the amount is negative."""
+        current: Payment = self.now[payment.id]
+        balance = current.balance + amount
+        if not NOTHING <= balance <= current.amount:
+            raise Refused(
+                Problem("exceeds_payment", ("amount",), shown(current.balance, current.currency_code))
+            )
+        self.now[payment.id] = current._replace(balance=balance)
+        self.enter(PAYMENT, kind, -amount, current, day)
+
+    async def close(self, *, inserted: Sequence[str] = ()) -> None:
+        """Writes everything; raises Refused where a credit balance would be overspent, now or in the past."""
+        for id, new in self.now.items():
+            old = self._before[id]
+            if id in inserted or new is old:
+                continue
+            kept = touched(old, new._asdict(), self._tx.now)
+            self.now[id] = kept
+            if kept is not old:
+                await self._tx.update(old, kept, self._asked.scope)
+                name = "document" if isinstance(new, Document) else "payment"
+                await records.note(self._tx, self._asked, f"{name}.updated", kept, old)
+        if not self.entries:
+            return
+        customers = sorted({one.customer_id for one in self.entries if one.customer_id is not None})
+        before = await self._tx.standings(self._asked.scope, customers) if customers else ()
+        for (customer_id, currency), (_, after) in grown(before, self.entries).items():
+            await self._check_credit(customer_id, currency, after)
+        await self._tx.post(self._asked.scope, self.entries, before)
+
+    async def _check_credit(self, customer_id: str, currency: str, after: Standing) -> None:
+        spent = [
+            one
+            for one in self.entries
+            if one.account == CREDIT and (one.customer_id, one.currency_code) == (customer_id, currency)
+        ]
+        if sum((one.amount for one in spent), NOTHING) <= 0:
+            return
+        if after.credit < 0:
+            raise overspent(after.credit + sum((one.amount for one in spent), NOTHING), currency)
+        least = await least_credit(
+            self._tx, self._asked, customer_id, currency, min(one.date for one in spent), after.credit,
+            {one.date: -one.amount for one in spent},
+        )  # fmt: skip
+        if least < 0:
+            raise overspent(NOTHING, currency)
+
+
+def overspent(left: Decimal, currency: str) -> Refused:
+    return Refused(Problem("credit_overspent", ("amount",), shown(max(left, NOTHING), currency)))
+
+
+async def least_credit(
+    tx: Tx,
+    asked: Request,
+    customer_id: str,
+    currency: str,
+    day: date,
+    credit: Decimal,
+    beside: Mapping[date, Decimal] | None = None,
+) -> Decimal:
+    """The least that the credit balance comes to on a day or later, given what it comes to in the end.
+
+    Credit that was spent on a later day was there before: it cannot be spent again by an earlier date.
+    `beside` is by how much it grows on days through what is not written yet.
+    """
+    later = dict(await tx.credits_after(asked.scope, (customer_id,), currency, day))
+    for at, more in (beside or {}).items():
+        if at > day:
+            later[at] = later.get(at, NOTHING) + more
+    least = credit
+    for at in sorted(later, reverse=True):
+        credit -= later[at]
+        least = min(least, credit)
+    return least

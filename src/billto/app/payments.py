@@ -1,0 +1,320 @@
+"""What can be done with payments. They are never deleted: a voided one leaves everything as if it had not been."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from billto.app import applying, ledger, records
+from billto.app.applying import Wanted
+from billto.app.ledger import NOTHING, Book
+from billto.app.parts import Id, Reader, Request, Tx
+from billto.domain import issuing
+from billto.domain.customer import Customer
+from billto.domain.document import Document
+from billto.domain.entity import Entity
+from billto.domain.ledger import PAYMENT as ACCOUNT
+from billto.domain.payment import APPLICATIONS_MAX, PAYMENT, REFUND, REFUNDED, Payment
+from billto.domain.problems import Problem, Refused
+from billto.domain.query import Page, Query
+from billto.domain.versions import edited, touched
+
+# What of a payment may be changed like any other attribute; the rest is money.
+_PLAIN = ("date", "method", "source", "reference", "note", "tag", "transaction_id", "metadata", "custom")
+
+
+async def get(reader: Reader, asked: Request, id: Id) -> Payment:
+    return await records.get(reader, asked, Payment, id)
+
+
+async def page(reader: Reader, asked: Request, query: Query) -> Page:
+    return await reader.page(Payment, asked.scope, query)
+
+
+async def receive(
+    tx: Tx,
+    asked: Request,
+    values: Mapping[str, Any],
+    wanted: Sequence[Wanted] = (),
+    *,
+    rest_is_credit: bool = False,
+) -> Payment:
+    """Money from a customer, applied as it is wanted; what is left stays on the payment, or becomes credit.
+
+    `values` may name the customer by `customer_id` or `customer`; else it is the one of what is settled.
+    """
+    named = await applying.peeked(tx, asked, wanted)
+    payer = await applying.payer(tx, asked, values, named)
+    payment = await _made(tx, asked, values, PAYMENT, payer, named)
+    return await _book(tx, asked, payment, wanted, named, payer, rest_is_credit)
+
+
+async def refund(tx: Tx, asked: Request, values: Mapping[str, Any], wanted: Sequence[Wanted]) -> Payment:
+    """Money that goes back to a customer, out of what it has to its credit; no invoice is open again by it."""
+    if wrong := [at for at, one in enumerate(wanted) if one.kind not in REFUNDED]:
+        raise Refused(*(Problem("unknown_choice", ("applications", at), ", ".join(REFUNDED)) for at in wrong))
+    named = await applying.peeked(tx, asked, wanted)
+    payer = await applying.payer(tx, asked, values, named)
+    payment = await _made(tx, asked, values, REFUND, payer, named)
+    return await _book(tx, asked, payment, wanted, named, payer, rest_is_credit=False)
+
+
+async def change(
+    tx: Tx, asked: Request, id: Id, values: Mapping[str, Any], wanted: Sequence[Wanted] | None = None
+) -> Payment:
+    """The payment with other words, and applied otherwise where that is said: what stays is not touched."""
+    seen = await records.get(tx, asked._replace(shows=None), Payment, id)
+    named = await applying.peeked(tx, asked, wanted or ())
+    await _alone(tx, asked, seen, named.values())
+    old = await records.expected(tx, asked, Payment, seen.id)
+    if old.voided_at is not None:
+        raise Refused(Problem("voided"))
+    given = edited(values, old._asdict().__getitem__)
+    _check_unchanged(old, given)
+    new = touched(old, {name: given[name] for name in _PLAIN if name in given}, tx.now)
+    if wanted is None:
+        if new is not old:
+            await tx.update(old, new, asked.scope)
+            await records.note(tx, asked, "payment.updated", new, old)
+        return new
+    applying.check(wanted, named, old.currency_code)
+    book = Book(tx, asked, "payment", old.id)
+    await _take_up(book, tx, asked, old, named)
+    book.put(new)
+    entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
+    day = issuing.today(entity, tx.now)
+    for one in old.applications:
+        applying.settle(book, old, one, day, undo=True)
+    kept = _apply(book, new, wanted, named)
+    _cancel_out(book)
+    book.put(book.now[new.id]._replace(applications=kept))
+    await book.close()
+    stored: Payment = book.now[new.id]
+    return stored
+
+
+async def void(tx: Tx, asked: Request, id: Id) -> Payment:
+    """The payment as if it had never come: what it settled is open again. Twice is once."""
+    seen = await records.get(tx, asked._replace(shows=None), Payment, id)
+    await _alone(tx, asked, seen, ())
+    old = await records.expected(tx, asked, Payment, seen.id)
+    if old.voided_at is not None:
+        return old
+    entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
+    day = max(issuing.today(entity, tx.now), old.date)
+    book = Book(tx, asked, "payment", old.id)
+    await _take_up(book, tx, asked, old, {})
+    for one in old.applications:
+        applying.settle(book, old, one, day, undo=True)
+    left: Payment = book.now[old.id]
+    if old.direction == PAYMENT:
+        book.enter(ACCOUNT, "payment_voided", old.amount, old, day)
+    book.put(left._replace(voided_at=tx.now, balance=NOTHING))
+    await book.close()
+    stored: Payment = book.now[old.id]
+    return stored
+
+
+async def restore(tx: Tx, asked: Request, id: Id) -> Payment:
+    """A voided payment as it was before; raises Refused where what it settled is settled otherwise by now."""
+    seen = await records.get(tx, asked._replace(shows=None), Payment, id)
+    await _alone(tx, asked, seen, ())
+    old = await records.expected(tx, asked, Payment, seen.id)
+    if old.voided_at is None:
+        return old
+    book = Book(tx, asked, "payment", old.id)
+    await _take_up(book, tx, asked, old, {})
+    new = old._replace(voided_at=None, balance=old.amount if old.direction == PAYMENT else NOTHING)
+    book.put(new)
+    if new.direction == PAYMENT:
+        book.enter(ACCOUNT, "received", -new.amount, new, new.date)
+    for at, one in enumerate(new.applications):
+        _check_restorable(book, one, at)
+        applying.settle(book, new, one, new.date)
+    await book.close()
+    stored: Payment = book.now[old.id]
+    return stored
+
+
+async def settled_by(tx: Reader, asked: Request, document_ids: Iterable[str]) -> list[Payment]:
+    """The payments that are applied to some documents, or take something out of them."""
+    found: dict[str, Payment] = {}
+    for document_id in document_ids:
+        for cause_id in await tx.causes(asked.scope, document_id):
+            payment = await tx.get(Payment, asked.scope, cause_id)
+            if payment is not None:
+                found[payment.id] = payment
+    return [found[id] for id in sorted(found)]
+
+
+async def release(book: Book, tx: Tx, asked: Request, document: Document, day: date) -> None:
+    """Undoes in a book all that is applied to a document, or was taken out of it; who calls holds everybody."""
+    book.know(document)
+    for seen in await settled_by(tx, asked, (document.id,)):
+        payment = await tx.lock(Payment, asked.scope, seen.id)
+        if payment is None or payment.voided_at is not None:
+            continue
+        await _take_up(book, tx, asked, payment, {})
+        kept = []
+        for one in payment.applications:
+            if document.id in (one.get("document_id"), one.get("source_id")):
+                applying.settle(book, payment, one, day, undo=True)
+            else:
+                kept.append(one)
+        book.put(book.now[payment.id]._replace(applications=kept))
+
+
+async def spend_credit(tx: Tx, asked: Request, document: Document, credit: Decimal) -> Document:
+    """Settles an invoice out of the customer's credit balance, as far as that goes; the customer is held."""
+    customer_id = str(document.customer_id)
+    least = await ledger.least_credit(
+        tx, asked, customer_id, document.currency_code, document.date, credit
+    )
+    amount = min(least, document.balance)
+    if amount <= 0:
+        return document
+    values = {
+        "customer_id": customer_id, "amount": NOTHING, "currency_code": document.currency_code,
+        "date": document.date, "method": "credit_balance", "source": "auto",
+    }  # fmt: skip
+    await receive(tx, asked, values, (Wanted("applied_credit", amount, document.id),))
+    return await records.get(tx, asked._replace(shows=None), Document, document.id)
+
+
+async def _made(
+    tx: Tx,
+    asked: Request,
+    values: Mapping[str, Any],
+    direction: str,
+    payer: Customer | None,
+    named: Mapping[Id, Any],
+) -> Payment:
+    given = {**edited(values, Payment._field_defaults.get)}
+    entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
+    first = next(iter(named.values()), None)
+    currency = (
+        given.get("currency_code")
+        or (first and first.currency_code)
+        or (payer and payer.currency_code)
+        or entity.currency_code
+    )
+    amount = issuing.amount(given["amount"], currency, "amount")
+    document_id = next((one.id for one in named.values() if isinstance(one, Document)), None)
+    return Payment(
+        **{
+            "metadata": {}, "custom": {}, "document_id": document_id,
+            "date": issuing.today(entity, tx.now),
+            **{name: value for name, value in given.items() if value is not None or name in ("note",)},
+            "currency_code": currency, "amount": amount,
+            "balance": amount if direction == PAYMENT else NOTHING,
+            "customer_id": payer.id if payer else None, "customer": payer.serial if payer else None,
+        },
+        entity_id=asked.scope.entity, id=tx.new_id(), serial=0, version=1, created_at=tx.now,
+        updated_at=tx.now, direction=direction, applications=[],
+    )  # fmt: skip
+
+
+async def _book(
+    tx: Tx,
+    asked: Request,
+    payment: Payment,
+    wanted: Sequence[Wanted],
+    named: Mapping[Id, Any],
+    payer: Customer | None,
+    rest_is_credit: bool,
+) -> Payment:
+    if len(wanted) > APPLICATIONS_MAX:
+        raise Refused(Problem("too_many", ("applications",), str(APPLICATIONS_MAX)))
+    if payer is not None:
+        await applying.check_family(tx, asked, payer, (one.customer for one in named.values()))
+    await _alone(tx, asked, payment, named.values())
+    book = Book(tx, asked, "payment", payment.id)
+    await _take_up(book, tx, asked, payment, named)
+    applying.check(wanted, {id: book.now[one.id] for id, one in named.items()}, payment.currency_code)
+    if payment.direction == PAYMENT:
+        book.enter(ACCOUNT, "received", -payment.amount, payment, payment.date)
+    kept = _apply(book, payment, wanted, named)
+    rest = book.now[payment.id].balance
+    if rest and rest_is_credit and payer is not None:
+        kept.append({"kind": "credit", "amount": rest})
+        applying.settle(book, payment, kept[-1], payment.date)
+    if payment.direction == REFUND and sum(Decimal(one["amount"]) for one in kept) != payment.amount:
+        raise Refused(Problem("settled_elsewhere", ("amount",), "a refund comes out of what it names, to the cent"))
+    new: Payment = book.now[payment.id]._replace(applications=kept)
+    stored = await tx.insert(new)
+    book.put(stored)
+    await book.close(inserted=(stored.id,))
+    await records.note(tx, asked, f"{payment.direction}.created", stored)
+    return stored
+
+
+def _apply(
+    book: Book, payment: Payment, wanted: Sequence[Wanted], named: Mapping[Id, Any]
+) -> list[dict[str, Any]]:
+    kept = []
+    for at, one in enumerate(wanted):
+        try:
+            if one.amount is not None:
+                issuing.amount(one.amount, payment.currency_code, "amount")
+            application = applying.application(one, book, named, payment)
+            applying.settle(book, payment, application, payment.date)
+        except Refused as refused:
+            raise Refused(*(problem.within("applications", at) for problem in refused.problems)) from None
+        if application["amount"]:
+            kept.append(application)
+    return kept
+
+
+async def _alone(tx: Tx, asked: Request, payment: Payment, named: Iterable[Any]) -> None:
+    ids = [one["document_id"] for one in payment.applications if one.get("document_id")]
+    ids += [one["source_id"] for one in payment.applications if one.get("source_id")]
+    others = []
+    for id in ids:
+        there = await tx.get(Document, asked.scope, id, shows=frozenset({"id", "customer_id"}))
+        others += [there.customer_id] if there is not None else []
+    await ledger.alone(tx, asked, (payment.customer_id, *others, *(one.customer_id for one in named)))
+
+
+async def _take_up(book: Book, tx: Tx, asked: Request, payment: Payment, named: Mapping[Id, Any]) -> None:
+    """Holds everything that the payment touches, or will touch."""
+    ids = {one.id for one in named.values()}
+    for one in payment.applications:
+        ids |= {one[name] for name in ("document_id", "source_id") if one.get(name)}
+    documents = await ledger.held(tx, asked, ids)
+    book.know(payment, *documents.values())
+    for id in sorted(ids - documents.keys()):
+        other = await tx.lock(Payment, asked.scope, id)
+        if other is not None:
+            book.know(other)
+
+
+def _check_unchanged(old: Payment, given: Mapping[str, Any]) -> None:
+    for name in ("amount", "currency_code", "customer_id", "customer"):
+        if given.get(name, getattr(old, name)) != getattr(old, name):
+            raise Refused(Problem("immutable", (name,)))
+
+
+def _check_restorable(book: Book, one: Mapping[str, Any], at: int) -> None:
+    for name in ("document_id", "source_id"):
+        there = book.now.get(one.get(name) or "")
+        if there is not None and (there.voided_at is not None or getattr(there, "closed_at", None)):
+            raise Refused(Problem("voided", ("applications", at)))
+
+
+def _cancel_out(book: Book) -> None:
+    """Leaves out of a posting what was undone and done again: an application that stays is no movement."""
+    undone = [one for one in book.entries if one.kind in ("unapplied", "advance_restored", "refund_voided")]
+    for entry in undone:
+        again = next(
+            (
+                one
+                for one in book.entries
+                if (one.account, one.item_id, one.customer_id, one.amount)
+                == (entry.account, entry.item_id, entry.customer_id, -entry.amount)
+                and one.kind in ("applied", "advance_settled", "refunded")
+            ),
+            None,
+        )
+        if again is not None:
+            book.entries.remove(entry)
+            book.entries.remove(again)
