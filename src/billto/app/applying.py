@@ -12,7 +12,7 @@ from billto.domain.customer import Customer
 from billto.domain.document import PAYABLE, Document
 from billto.domain.ledger import CREDIT
 from billto.domain.money import shown
-from billto.domain.payment import Payment
+from billto.domain.payment import REFUNDED, Payment
 from billto.domain.problems import Problem, Refused
 
 GENERATIONS_MAX = 10
@@ -39,7 +39,7 @@ _SOURCES: Mapping[str, tuple[str, ...]] = {
     "refund_credit_note": ("credit_note",),
     "advance": ("advance_invoice",),
 }
-_WITHOUT_DOCUMENT = frozenset({"credit", "credit_note", "refund_credit", "refund_credit_note", "refund_payment"})
+_WITHOUT_DOCUMENT = frozenset({"credit", "credit_note", *REFUNDED})
 
 
 async def peeked(reader: Reader, asked: Request, wanted: Sequence[Wanted]) -> dict[Id, Any]:
@@ -75,23 +75,24 @@ def _problems(one: Wanted, named: Mapping[Id, Any], currency: str) -> Iterable[P
         yield Problem("required", ("source",))
     if one.amount is None and one.document is None and one.kind in ("credit", "refund_credit"):
         yield Problem("required", ("amount",))
-    for name, id, types in (
-        ("document", one.document, _DOCUMENTS.get(one.kind)),
-        ("source", one.source, _SOURCES.get(one.kind)),
-    ):
-        if id is None:
-            continue
-        there = named[id]
-        if types is not None and there.type not in types:
-            yield Problem("not_payable", (name,), there.type)
-        elif there.currency_code != currency:
-            yield Problem("other_currency", (name,), there.currency_code)
-        elif there.voided_at is not None:
-            yield Problem("voided", (name,))
-        elif isinstance(there, Document) and there.issued_at is None:
-            yield Problem("still_draft", (name,))
-        elif name == "document" and there.closed_at is not None:
-            yield Problem("closed", (name,))
+    if one.document is not None:
+        yield from _of(named[one.document], "document", _DOCUMENTS.get(one.kind), currency)
+    if one.source is not None:
+        yield from _of(named[one.source], "source", _SOURCES.get(one.kind), currency)
+
+
+def _of(there: Any, name: str, types: tuple[str, ...] | None, currency: str) -> Iterable[Problem]:
+    """What is wrong with one side of an application."""
+    if types is not None and there.type not in types:
+        yield Problem("not_payable", (name,), there.type)
+    elif there.currency_code != currency:
+        yield Problem("other_currency", (name,), there.currency_code)
+    elif there.voided_at is not None:
+        yield Problem("voided", (name,))
+    elif isinstance(there, Document) and there.issued_at is None:
+        yield Problem("still_draft", (name,))
+    elif name == "document" and there.closed_at is not None:
+        yield Problem("closed", (name,))
 
 
 async def check_family(reader: Reader, asked: Request, payer: Customer, owners: Iterable[int | None]) -> None:
@@ -99,9 +100,11 @@ async def check_family(reader: Reader, asked: Request, payer: Customer, owners: 
     for owner in {one for one in owners if one is not None and one != payer.serial}:
         above: int | None = owner
         for _ in range(GENERATIONS_MAX):
-            found = await reader.get(
-                Customer, asked.scope, above, shows=frozenset({"id", "serial", "parent"})
-            ) if above is not None else None
+            found = (
+                await reader.get(Customer, asked.scope, above, shows=frozenset({"id", "serial", "parent"}))
+                if above is not None
+                else None
+            )
             above = found.parent if found else None
             if above == payer.serial:
                 break
@@ -147,8 +150,8 @@ def application(one: Wanted, book: Book, named: Mapping[Id, Any], payment: Payme
 def available(source: Any, kind: str) -> Decimal:
     """What is left of a credit note, an advance invoice or a payment."""
     if kind == "advance":
-        paid: Decimal = source.total_with_tax - source.balance - source.written_off
-        return paid - source.advanced
+        paid: Decimal = source.total_with_tax - source.balance - source.written_off - source.advanced
+        return paid
     left: Decimal = source.balance
     return left
 
@@ -159,8 +162,8 @@ def settle(book: Book, payment: Payment, one: Mapping[str, Any], day: date, *, u
     if not amount:
         return
     amount = -amount if undo else amount
-    document = book.now.get(one.get("document_id") or "")
-    source = book.now.get(one.get("source_id") or "")
+    document: Any = book.now.get(one.get("document_id") or "")
+    source: Any = book.now.get(one.get("source_id") or "")
     day = max(day, payment.date, *(there.date for there in (document, source) if there is not None))
     word = _word(kind, undo)
     if kind in ("document", "credit"):
@@ -194,5 +197,3 @@ def _advanced(source: Document, amount: Decimal) -> Document:
             Problem("exceeds_open", ("source",), shown(available(source, "advance"), source.currency_code))
         )
     return source._replace(advanced=max(NOTHING, source.advanced + amount))
-
-

@@ -41,12 +41,14 @@ async def found(
         return given, customer
     if buyer is None or saves is False:
         return given, None
-    customer = await _by_email(tx, asked, said.get("email"))
-    if customer is not None and saves:
-        customer = await customers.change(tx, _plain(asked), customer.id, said)
-    if customer is None and not said.get("name"):
-        raise Refused(Problem("required", ("customer", "name")))
-    return given, customer or await customers.create(tx, asked, said)
+    there = await _by_email(tx, asked, said.get("email"))
+    if there is None:
+        if not said.get("name"):
+            raise Refused(Problem("required", ("customer", "name")))
+        return given, await customers.create(tx, asked, said)
+    if saves:
+        there = await customers.change(tx, _plain(asked), there.id, said)
+    return given, there
 
 
 async def _named(tx: Reader, asked: Request, id: Id) -> Customer:

@@ -1,7 +1,6 @@
-"""What can be done with documents. Every verb works within one transaction; an issued document stays as it is."""
+"""What can be done with documents, each in one transaction. An issued document stays as it is."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -41,34 +40,45 @@ class Wish(NamedTuple):
     receipts: Sequence[Receipt] = ()
 
 
+_ISSUED, _DRAFT = Wish(), Wish(is_draft=True)
+
+
 async def create(
-    tx: Tx, asked: Request, type: str, values: Mapping[str, Any], wish: Wish = Wish()
+    tx: Tx, asked: Request, kind: str, values: Mapping[str, Any], wish: Wish = _ISSUED
 ) -> Document:
-    """A new document, issued unless it is wanted as a draft. `values` may name the customer by `customer_id` or
-    `customer`."""
+    """A new document, issued unless it is wanted as a draft.
+
+    `values` may name the customer by `customer_id` or `customer`.
+    """
     entity = await _seller(tx, asked)
     values, customer = await buyers.found(tx, asked, values, wish.buyer, saves=wish.saves_customer)
-    _check_hold(type, customer)
+    _check_hold(kind, customer)
     draft = issuing.made(
-        type, await with_catalog(tx, asked, values), entity=entity, customer=customer,
+        kind, await with_catalog(tx, asked, values), entity=entity, customer=customer,
         buyer=wish.buyer, new_id=tx.new_id, now=tx.now,
     )  # fmt: skip
     issuing.check_expected(draft, wish.expected_total)
     await _check_linked(tx, asked, draft)
     if wish.is_draft:
         stored = await tx.insert(draft)
-        await records.note(tx, asked, f"{type}.created", stored)
+        await records.note(tx, asked, f"{kind}.created", stored)
         return stored
     return await _issue(tx, asked, draft, entity, customer, wish.receipts, is_new=True)
 
 
 async def change(
-    tx: Tx, asked: Request, id: Id, values: Mapping[str, Any], wish: Wish = Wish(is_draft=True), *, type: str = ""
+    tx: Tx,
+    asked: Request,
+    id: Id,
+    values: Mapping[str, Any],
+    wish: Wish = _DRAFT,
+    *,
+    kind: str = "",
 ) -> Document:
     """A draft with other values, issued where it is no longer wanted as a draft; of an issued document what
     it does not say to its customer."""
     entity = await _entity(tx, asked)
-    old = await _expected(tx, asked, id, type)
+    old = await _expected(tx, asked, id, kind)
     _check_not_voided(old)
     customer = await _customer(tx, asked, old)
     if values.keys() & {"customer_id", "customer"} or (wish.buyer and old.issued_at is None):
@@ -86,17 +96,17 @@ async def change(
         await records.note(tx, asked, f"{new.type}.updated", new, old)
     if wish.is_draft or new.issued_at is not None:
         return new
-    return await issue(tx, asked, new.id, type=type, receipts=wish.receipts)
+    return await issue(tx, asked, new.id, kind=kind, receipts=wish.receipts)
 
 
 async def issue(
-    tx: Tx, asked: Request, id: Id, *, type: str = "", receipts: Sequence[Receipt] = ()
+    tx: Tx, asked: Request, id: Id, *, kind: str = "", receipts: Sequence[Receipt] = ()
 ) -> Document:
     """The draft as it goes out: with its number, and with who both are now. Twice is once."""
     entity = await _seller(tx, asked)
-    seen = await get(tx, asked._replace(shows=None), id, type=type)
+    seen = await get(tx, asked._replace(shows=None), id, kind=kind)
     await ledger.alone(tx, asked, (seen.customer_id,))
-    draft = await _expected(tx, asked, seen.id, type)
+    draft = await _expected(tx, asked, seen.id, kind)
     _check_not_voided(draft)
     if draft.issued_at is not None:
         return draft
@@ -106,12 +116,12 @@ async def issue(
     return await _issue(tx, asked, draft_now, entity, customer, receipts, before=draft)
 
 
-async def void(tx: Tx, asked: Request, id: Id, reason: str | None = None, *, type: str = "") -> Document:
+async def void(tx: Tx, asked: Request, id: Id, reason: str | None = None, *, kind: str = "") -> Document:
     """The document as if it had not been issued: what had been applied to it is free again. Twice is once."""
-    seen = await get(tx, asked._replace(shows=None), id, type=type)
+    seen = await get(tx, asked._replace(shows=None), id, kind=kind)
     touching = await payments.settled_by(tx, asked, (seen.id,))
     await ledger.alone(tx, asked, (seen.customer_id, *(one.customer_id for one in touching)))
-    old = await _expected(tx, asked, seen.id, type)
+    old = await _expected(tx, asked, seen.id, kind)
     if old.voided_at is not None:
         return old
     if old.issued_at is None:
@@ -135,20 +145,20 @@ async def void(tx: Tx, asked: Request, id: Id, reason: str | None = None, *, typ
     return stored
 
 
-async def close(tx: Tx, asked: Request, id: Id, *, type: str = "") -> Document:
+async def close(tx: Tx, asked: Request, id: Id, *, kind: str = "") -> Document:
     """Nothing more is expected for the document: what is open of it is written off. Twice is once."""
-    return await _written(tx, asked, id, type, is_closed=True)
+    return await _written(tx, asked, id, kind, is_closed=True)
 
 
-async def reopen(tx: Tx, asked: Request, id: Id, *, type: str = "") -> Document:
+async def reopen(tx: Tx, asked: Request, id: Id, *, kind: str = "") -> Document:
     """What was written off is open again."""
-    return await _written(tx, asked, id, type, is_closed=False)
+    return await _written(tx, asked, id, kind, is_closed=False)
 
 
-async def _written(tx: Tx, asked: Request, id: Id, type: str, *, is_closed: bool) -> Document:
-    seen = await get(tx, asked._replace(shows=None), id, type=type)
+async def _written(tx: Tx, asked: Request, id: Id, kind: str, *, is_closed: bool) -> Document:
+    seen = await get(tx, asked._replace(shows=None), id, kind=kind)
     await ledger.alone(tx, asked, (seen.customer_id,))
-    old = await _expected(tx, asked, seen.id, type)
+    old = await _expected(tx, asked, seen.id, kind)
     _check_not_voided(old)
     if old.issued_at is None:
         raise Refused(Problem("still_draft"))
@@ -172,9 +182,9 @@ async def _written(tx: Tx, asked: Request, id: Id, type: str, *, is_closed: bool
     return stored
 
 
-async def drop(tx: Tx, asked: Request, id: Id, *, type: str = "") -> Document:
+async def drop(tx: Tx, asked: Request, id: Id, *, kind: str = "") -> Document:
     """Takes a draft out for good; an issued document is never deleted."""
-    old = await _expected(tx, asked, id, type)
+    old = await _expected(tx, asked, id, kind)
     if old.issued_at is not None:
         raise Refused(Problem("issued_already"))
     await tx.delete(old, asked.scope)
@@ -183,19 +193,19 @@ async def drop(tx: Tx, asked: Request, id: Id, *, type: str = "") -> Document:
     return old
 
 
-async def get(reader: Reader, asked: Request, id: Id, *, type: str = "") -> Document:
+async def get(reader: Reader, asked: Request, id: Id, *, kind: str = "") -> Document:
     """The document, of this type where one is said."""
     shows = asked.shows and asked.shows | {"type"}
-    return _of_type(await records.get(reader, asked._replace(shows=shows), Document, id), type)
+    return _of_type(await records.get(reader, asked._replace(shows=shows), Document, id), kind)
 
 
 async def page(reader: Reader, asked: Request, query: Query) -> Page:
     return await reader.page(Document, asked.scope, query)
 
 
-def of_type(type: str) -> Callable[[Reader, Request, Query], Any]:
+def of_type(kind: str) -> Callable[[Reader, Request, Query], Any]:
     """The verb of a list of documents of one type."""
-    of_it = Compare("type", Op.EQ, type)
+    of_it = Compare("type", Op.EQ, kind)
 
     async def verb(reader: Reader, asked: Request, query: Query) -> Page:
         where: Node = of_it if query.where == All() else All((of_it, query.where))
@@ -274,11 +284,12 @@ async def _check_limit(
         return None
     standings = await tx.standings(asked.scope, (customer.id,))
     currency = document.currency_code
-    standing = next((one for one in standings if one.currency_code == currency), Standing(customer.id, currency))
-    limit = customer.credit_limit
-    if limit is not None and currency == (customer.currency_code or entity.currency_code):
-        if standing.outstanding + more > limit and more > 0:
-            raise Refused(issuing.over_limit(standing.outstanding + more, limit, currency))
+    nothing = Standing(customer.id, currency)
+    standing = next((one for one in standings if one.currency_code == currency), nothing)
+    limit, owed = customer.credit_limit, standing.outstanding + more
+    is_its_own = currency == (customer.currency_code or entity.currency_code)
+    if limit is not None and is_its_own and more > 0 and owed > limit:
+        raise Refused(issuing.over_limit(owed, limit, currency))
     return standing
 
 
@@ -305,8 +316,8 @@ async def _check_linked(tx: Reader, asked: Request, document: Document) -> None:
             raise Refused(Problem("unknown_reference", ("linked_ids", at), f"document {id}"))
 
 
-def _check_hold(type: str, customer: Customer | None) -> None:
-    if customer is not None and customer.is_on_credit_hold and type in HELD:
+def _check_hold(kind: str, customer: Customer | None) -> None:
+    if customer is not None and customer.is_on_credit_hold and kind in HELD:
         raise Refused(Problem("on_credit_hold"))
 
 
@@ -315,11 +326,11 @@ def _check_not_voided(document: Document) -> None:
         raise Refused(Problem("voided"))
 
 
-async def _expected(tx: Tx, asked: Request, id: Id, type: str) -> Document:
-    return _of_type(await records.expected(tx, asked, Document, id), type)
+async def _expected(tx: Tx, asked: Request, id: Id, kind: str) -> Document:
+    return _of_type(await records.expected(tx, asked, Document, id), kind)
 
 
-def _of_type(document: Document, type: str) -> Document:
-    if type and document.type != type:
+def _of_type(document: Document, kind: str) -> Document:
+    if kind and document.type != kind:
         raise Refused(Problem("not_found", detail="Document"))
     return document

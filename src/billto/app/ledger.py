@@ -87,14 +87,13 @@ class Book:
         day: date,
         **more: Any,
     ) -> None:
-        self.entries.append(
-            Entry(
-                entity_id=self._asked.scope.entity, id=self._tx.new_id(), serial=0,
-                created_at=self._tx.now, posting_id=self._posting_id, account=account, kind=kind,
-                cause=self._cause, cause_id=self._cause_id, currency_code=currency, amount=amount,
-                date=day, customer_id=customer_id, customer=customer, **more,
-            )  # fmt: skip
-        )
+        entry = Entry(
+            entity_id=self._asked.scope.entity, id=self._tx.new_id(), serial=0, created_at=self._tx.now,
+            posting_id=self._posting_id, account=account, kind=kind, cause=self._cause,
+            cause_id=self._cause_id, currency_code=currency, amount=amount, date=day,
+            customer_id=customer_id, customer=customer, **more,
+        )  # fmt: skip
+        self.entries.append(entry)
 
     def adjust(self, customer_id: str, customer: int, currency: str, amount: Decimal, day: date) -> None:
         """Gives credit to a customer, or takes it back where the amount is negative."""
@@ -106,9 +105,7 @@ class Book:
         balance = current.balance + amount
         open_most = current.total_with_tax - current.written_off
         if not NOTHING <= balance <= open_most:
-            raise Refused(
-                Problem("exceeds_open", ("amount",), shown(current.balance, current.currency_code))
-            )
+            raise Refused(Problem("exceeds_open", ("amount",), shown(current.balance, current.currency_code)))
         is_settled = not balance
         paid_at = (current.paid_at or self._tx.now) if is_settled else None
         self.now[document.id] = current._replace(balance=balance, paid_at=paid_at)

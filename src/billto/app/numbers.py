@@ -70,13 +70,13 @@ async def for_document(tx: Tx, asked: Request, entity: Entity, document: Documen
     return numbering.render(form, n, document.date.year)
 
 
-def _format(entity: Entity, type: str) -> str:
+def _format(entity: Entity, kind: str) -> str:
     formats: Any = entity.settings.get("number_formats") or {}
-    return str(formats.get(type) or DOCUMENT_FORMATS[type])
+    return str(formats.get(kind) or DOCUMENT_FORMATS[kind])
 
 
-async def _has_number(reader: Reader, asked: Request, type: str, number: str) -> bool:
-    where = All((Compare("type", Op.EQ, type), Compare("number", Op.EQ, number)))
+async def _has_number(reader: Reader, asked: Request, kind: str, number: str) -> bool:
+    where = All((Compare("type", Op.EQ, kind), Compare("number", Op.EQ, number)))
     query = Query(where, unambiguous(()), 1, counted=False, shows=frozenset({"number"}))
     return bool((await reader.page(Document, asked.scope, query)).records)
 

@@ -1,4 +1,4 @@
-"""What can be done with payments. They are never deleted: a voided one leaves everything as if it had not been."""
+"""What can be done with payments. None is deleted: a voided one leaves all as if it had not been."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -50,7 +50,7 @@ async def receive(
 
 
 async def refund(tx: Tx, asked: Request, values: Mapping[str, Any], wanted: Sequence[Wanted]) -> Payment:
-    """Money that goes back to a customer, out of what it has to its credit; no invoice is open again by it."""
+    """Money that goes back to a customer, out of what it has to its credit; no invoice is opened by it."""
     if wrong := [at for at, one in enumerate(wanted) if one.kind not in REFUNDED]:
         raise Refused(*(Problem("unknown_choice", ("applications", at), ", ".join(REFUNDED)) for at in wrong))
     named = await applying.peeked(tx, asked, wanted)
@@ -148,7 +148,7 @@ async def settled_by(tx: Reader, asked: Request, document_ids: Iterable[str]) ->
 
 
 async def release(book: Book, tx: Tx, asked: Request, document: Document, day: date) -> None:
-    """Undoes in a book all that is applied to a document, or was taken out of it; who calls holds everybody."""
+    """Undoes all that is applied to a document, or was taken out of it; who calls holds everybody."""
     book.know(document)
     for seen in await settled_by(tx, asked, (document.id,)):
         payment = await tx.lock(Payment, asked.scope, seen.id)
@@ -167,9 +167,7 @@ async def release(book: Book, tx: Tx, asked: Request, document: Document, day: d
 async def spend_credit(tx: Tx, asked: Request, document: Document, credit: Decimal) -> Document:
     """Settles an invoice out of the customer's credit balance, as far as that goes; the customer is held."""
     customer_id = str(document.customer_id)
-    least = await ledger.least_credit(
-        tx, asked, customer_id, document.currency_code, document.date, credit
-    )
+    least = await ledger.least_credit(tx, asked, customer_id, document.currency_code, document.date, credit)
     amount = min(least, document.balance)
     if amount <= 0:
         return document
@@ -204,7 +202,7 @@ async def _made(
         **{
             "metadata": {}, "custom": {}, "document_id": document_id,
             "date": issuing.today(entity, tx.now),
-            **{name: value for name, value in given.items() if value is not None or name in ("note",)},
+            **{name: value for name, value in given.items() if value is not None},
             "currency_code": currency, "amount": amount,
             "balance": amount if direction == PAYMENT else NOTHING,
             "customer_id": payer.id if payer else None, "customer": payer.serial if payer else None,
@@ -239,7 +237,8 @@ async def _book(
         kept.append({"kind": "credit", "amount": rest})
         applying.settle(book, payment, kept[-1], payment.date)
     if payment.direction == REFUND and sum(Decimal(one["amount"]) for one in kept) != payment.amount:
-        raise Refused(Problem("settled_elsewhere", ("amount",), "a refund comes out of what it names, to the cent"))
+        detail = "a refund comes out of what it names, to the cent"
+        raise Refused(Problem("settled_elsewhere", ("amount",), detail))
     new: Payment = book.now[payment.id]._replace(applications=kept)
     stored = await tx.insert(new)
     book.put(stored)

@@ -26,6 +26,7 @@ DISCOUNT: dict[str, Node] = {
     "type": Choice(among=("percent", "amount"), null=False),
     "name": Text(most=255),
     "code": Text(most=100),
+    "amount": Number(),  # worked out
 }
 DISCOUNTS = Many(Group(DISCOUNT, null=False, start={"type": "percent"}), most=DISCOUNTS_MAX)
 

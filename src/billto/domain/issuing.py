@@ -29,7 +29,7 @@ def today(entity: Entity, now: datetime) -> date:
 
 
 def made(
-    type: str,
+    kind: str,
     values: Mapping[str, Any],
     *,
     entity: Entity,
@@ -45,11 +45,11 @@ def made(
     given["currency_code"] = (
         given.get("currency_code") or (customer and customer.currency_code) or entity.currency_code
     )
-    given = {**_defaults(type, given, entity, customer), **given}
+    given = {**_defaults(kind, given, entity, customer), **given}
     parties = _parties(entity, customer, issuer, buyer)
     document = Document(
         **{"metadata": {}, "custom": {}, **given, **parties},
-        type=type, entity_id=entity.id, id=new_id(), serial=0, version=1, created_at=now, updated_at=now,
+        type=kind, entity_id=entity.id, id=new_id(), serial=0, version=1, created_at=now, updated_at=now,
         issued_at=None,
     )  # fmt: skip
     return _worked_out(document, entity, new_id)
@@ -92,7 +92,7 @@ def issued(draft: Document, number: str, entity: Entity, now: datetime) -> Docum
     """The document as it goes out, with its texts' placeholders filled in; what it asks for is open now."""
     numbered = draft._replace(number=number)
     balance = draft.total_with_tax if draft.type in OWED else Decimal(0)
-    values = {name: _filled(getattr(draft, name), numbered) for name in _TEXTS}
+    values: dict[str, Any] = {name: _filled(getattr(draft, name), numbered) for name in _TEXTS}
     paid_at = now if draft.type in OWED and not balance else None
     return numbered._replace(**values, issued_at=now, balance=balance, paid_at=paid_at)
 
@@ -125,30 +125,30 @@ def over_limit(outstanding: Decimal, limit: Decimal, currency: str) -> Problem:
 
 
 def _defaults(
-    type: str, given: Mapping[str, Any], entity: Entity, customer: Customer | None
+    kind: str, given: Mapping[str, Any], entity: Entity, customer: Customer | None
 ) -> dict[str, Any]:
     """What a document says where nothing was said of it."""
     settings: Any = entity.settings
-    agreed = customer.payment_terms if customer and type in PAYABLE else None
+    agreed = customer.payment_terms if customer and kind in PAYABLE else None
     said = given.get("payment_terms", agreed)
     defaults = {
         "calculation": (settings.get("calculation") or {}).get("default_mode") or "b2b_standard",
-        "note": settings.get(f"default_{type}_note"),
-        "payment_terms": agreed or settings.get(f"default_{type}_payment_terms"),
+        "note": settings.get(f"default_{kind}_note"),
+        "payment_terms": agreed or settings.get(f"default_{kind}_payment_terms"),
         "footer": settings.get("document_footer"),
         "signature": settings.get("default_document_signature"),
-        "due_date": _due_date(type, given, entity, said),
+        "due_date": _due_date(kind, given, entity, said),
     }
-    if type == "estimate" and (days := settings.get("default_estimate_valid_days")) is not None:
+    if kind == "estimate" and (days := settings.get("default_estimate_valid_days")) is not None:
         defaults["valid_until"] = _later(given["date"], days)
-    if type == "delivery_note" and settings.get("delivery_note_hide_prices"):
+    if kind == "delivery_note" and settings.get("delivery_note_hide_prices"):
         defaults["hides_prices"] = True
     return defaults
 
 
-def _due_date(type: str, given: Mapping[str, Any], entity: Entity, said: str | None) -> date | None:
+def _due_date(kind: str, given: Mapping[str, Any], entity: Entity, said: str | None) -> date | None:
     """When an invoice has to be paid: by its terms, or else so many days later as the entity has it."""
-    if type not in PAYABLE:
+    if kind not in PAYABLE:
         return None
     settings: Any = entity.settings
     days = settings.get("default_invoice_due_days")

@@ -14,7 +14,7 @@ _CHUNK = 1_000
 
 
 def _read(record: type[NamedTuple]) -> frozenset[str]:
-    """What search texts are made of and the keys: other attributes may have columns only after later steps."""
+    """What search texts are made of, and the keys: other attributes may get their columns later."""
     keys = ("id", "serial", *LAYOUTS[record].tenancy)
     return frozenset((*searched(record), searched_map(record) or "id", *json_maps(record), *keys))
 
@@ -25,7 +25,8 @@ def refold_sqlite(connection: apsw.Connection, record: type[NamedTuple]) -> None
     table, load = LAYOUTS[record].table, loader(SQLITE, record, shows)
     if LAYOUTS[record].indexed:
         connection.execute(f"INSERT INTO {table}_search ({table}_search) VALUES ('delete-all')")
-    ask = f"SELECT {', '.join(columns(record, shows))} FROM {table} WHERE serial > ? ORDER BY serial LIMIT {_CHUNK}"
+    read = ", ".join(columns(record, shows))
+    ask = f"SELECT {read} FROM {table} WHERE serial > ? ORDER BY serial LIMIT {_CHUNK}"
     last: Any = -1
     while rows := connection.execute(ask, (last,)).fetchall():
         folded = [(search_text(one), one.serial) for one in map(load, rows)]

@@ -18,6 +18,7 @@ _MONEY = catalogue(Entry)["amount"]
 _DAY = catalogue(Entry)["date"]
 _SUMS = ("outstanding", "open_credit_notes", "unapplied", "credit")
 
+
 @dataclass(slots=True)
 class _Marks:
     """The values of a statement, each with its mark."""
@@ -127,7 +128,7 @@ class Sums:
         return [(read(row[0]), money(int(row[1]))) for row in await self.rows(sql, hold.values)]
 
     async def _ever(self, scope: Scope, customer_ids: Sequence[str]) -> Sequence[str]:
-        """The customers with those that became part of them: entries keep the name under which they were made."""
+        """The customers and what became part of them: entries keep the id under which they were made."""
         return [*customer_ids, *(one.id for one in await self.aliases(scope, customer_ids))]
 
     @property
