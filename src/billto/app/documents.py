@@ -15,7 +15,7 @@ from billto.domain.document import OWED, PAYABLE, Document
 from billto.domain.entity import Entity
 from billto.domain.ledger import CREDIT_NOTE, INVOICE, Standing
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import All, Compare, Node, Op, Page, Query
+from billto.domain.query import Compare, Op, Page, Query
 from billto.domain.versions import touched
 
 # What asks for money or promises goods is not made for somebody on hold; a credit note only lessens a debt.
@@ -203,19 +203,13 @@ async def page(reader: Reader, asked: Request, query: Query) -> Page:
     return await reader.page(Document, asked.scope, query)
 
 
-def of_type(kind: str) -> Callable[[Reader, Request, Query], Any]:
+def of_kind(kind: str) -> Callable[[Reader, Request, Query], Any]:
     """The verb of a list of documents of one type."""
-    of_it = Compare("type", Op.EQ, kind)
 
     async def verb(reader: Reader, asked: Request, query: Query) -> Page:
-        where: Node = of_it if query.where == All() else All((of_it, query.where))
-        return await page(reader, asked, _where(query, where))
+        return await page(reader, asked, query.within(Compare("type", Op.EQ, kind)))
 
     return verb
-
-
-def _where(query: Query, where: Node) -> Query:
-    return Query(**{**{name: getattr(query, name) for name in Query.__slots__}, "where": where})
 
 
 async def _issue(

@@ -125,23 +125,23 @@ class Book:
 
     async def close(self, *, inserted: Sequence[str] = ()) -> None:
         """Writes everything; raises Refused where a credit balance would be overspent, now or in the past."""
-        for id, new in self.now.items():
-            old = self._before[id]
-            if id in inserted or new is old:
-                continue
-            kept = touched(old, new._asdict(), self._tx.now)
-            self.now[id] = kept
-            if kept is not old:
-                await self._tx.update(old, kept, self._asked.scope)
-                name = "document" if isinstance(new, Document) else "payment"
-                await records.note(self._tx, self._asked, f"{name}.updated", kept, old)
-        if not self.entries:
-            return
         customers = sorted({one.customer_id for one in self.entries if one.customer_id is not None})
         before = await self._tx.standings(self._asked.scope, customers) if customers else ()
         for (customer_id, currency), (_, after) in grown(before, self.entries).items():
             await self._check_credit(customer_id, currency, after)
-        await self._tx.post(self._asked.scope, self.entries, before)
+        for id, new in self.now.items():
+            if id not in inserted:
+                self.now[id] = await self._kept(self._before[id], new)
+        if self.entries:
+            await self._tx.post(self._asked.scope, self.entries, before)
+
+    async def _kept(self, old: Any, new: Any) -> Any:
+        kept = touched(old, new._asdict(), self._tx.now)
+        if kept is not old:
+            await self._tx.update(old, kept, self._asked.scope)
+            name = kept.type if isinstance(kept, Document) else "payment"
+            await records.note(self._tx, self._asked, f"{name}.updated", kept, old)
+        return kept
 
     async def _check_credit(self, customer_id: str, currency: str, after: Standing) -> None:
         spent = [

@@ -6,7 +6,7 @@ that `x` leaves out; `matches` below is the definition, and the SQL of both data
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -109,6 +109,10 @@ class Query:
     counted: bool = True
     # The attributes that are looked at; the others of the records are None. Without it, all of them.
     shows: frozenset[str] | None = None
+
+    def within(self, condition: Node) -> "Query":
+        """The same question about fewer records."""
+        return replace(self, where=condition if self.where == All() else All((condition, self.where)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,129 @@
+"""What customers owe, how that came to be, and the statements that tell them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from billto.app import customers, records
+from billto.app.parts import Id, Reader, Request
+from billto.domain import issuing
+from billto.domain.customer import Customer
+from billto.domain.entity import Entity
+from billto.domain.ledger import Due, Entry, Standing
+from billto.domain.paging import unambiguous
+from billto.domain.problems import Problem, Refused
+from billto.domain.query import Compare, Op, Page, Query
+from billto.domain.statement import BalanceForward, OpenItems, balance_forward, open_items
+
+HISTORY_MAX = 100  # changes of the credit balance that an answer tells
+ENTRIES_MAX = 100_000  # that one statement is made of
+FAMILY_MAX = 1_000  # customers that one statement is about
+_GENERATIONS_MAX = 10
+
+
+class Balance(NamedTuple):
+    """How a customer stands in one currency."""
+
+    customer: Customer
+    standing: Standing
+    due: Due
+    history: tuple[tuple[datetime, Decimal], ...]  # the credit balance after each change, the newest first
+
+
+class Statement(NamedTuple):
+    """What a customer is told of a currency; with its children, where it has some."""
+
+    customer: Customer
+    currency_code: str
+    members: tuple[Customer, ...]  # the customer and those below it
+    told: BalanceForward | OpenItems
+    open: OpenItems  # at its end, for the ageing
+
+
+async def of(
+    reader: Reader, asked: Request, id: Id, now: datetime, currency: str | None = None
+) -> tuple[Balance, ...]:
+    """How a customer stands: in one currency, or without that in all in which there was something, its own
+    first."""
+    customer = await customers.get(reader, asked._replace(shows=None), id)
+    entity = await records.get(reader, asked._replace(shows=None), Entity, asked.scope.entity)
+    own = customer.currency_code or entity.currency_code
+    standings = {one.currency_code: one for one in await reader.standings(asked.scope, (customer.id,))}
+    wanted = (currency,) if currency else tuple(dict.fromkeys((own, *standings)))
+    dues = {}
+    if any(one.outstanding for one in standings.values()):
+        today = issuing.today(entity, now)
+        dues = {one.currency_code: one for one in await reader.dues(asked.scope, (customer.id,), today)}
+    found = []
+    for code in wanted:
+        standing = standings.get(code, Standing(customer.id, code))
+        history = await _history(reader, asked, standing) if code in standings else ()
+        found.append(Balance(customer, standing, dues.get(code, Due(code, Decimal(0), False)), history))
+    return tuple(found)
+
+
+async def _history(
+    reader: Reader, asked: Request, standing: Standing
+) -> tuple[tuple[datetime, Decimal], ...]:
+    credit, told = standing.credit, []
+    entries = await reader.credits(asked.scope, (standing.customer_id,), standing.currency_code, HISTORY_MAX)
+    for one in entries:
+        told.append((one.created_at, credit))
+        credit += one.amount
+    return tuple(told)
+
+
+async def ledger(reader: Reader, asked: Request, customer: Customer, query: Query) -> Page:
+    """A customer's entries, with those of customers that became part of it."""
+    ids = (customer.id, *(one.id for one in await reader.aliases(asked.scope, (customer.id,))))
+    return await reader.page(Entry, asked.scope, query.within(Compare("customer_id", Op.IN, ids)))
+
+
+async def statement(
+    reader: Reader,
+    asked: Request,
+    id: Id,
+    now: datetime,
+    *,
+    is_balance_forward: bool,
+    start: date | None = None,
+    end: date | None = None,
+    currency: str | None = None,
+    past_due_only: bool = False,
+    with_children: bool = True,
+) -> Statement:
+    """A statement in one currency: balance forward from the first of the month to today, unless it is said
+    otherwise, or what is open at its end."""
+    customer = await customers.get(reader, asked._replace(shows=None), id)
+    entity = await records.get(reader, asked._replace(shows=None), Entity, asked.scope.entity)
+    end = end or issuing.today(entity, now)
+    start = start or end.replace(day=1)
+    if start > end:
+        raise Refused(Problem("bad_parameter", ("start",), "is after the end"))
+    currency = currency or customer.currency_code or entity.currency_code
+    members = (customer, *(await family(reader, asked, customer) if with_children else ()))
+    ids = [one.id for one in members]
+    entries = await reader.entries(asked.scope, ids, currency, end, ENTRIES_MAX + 1)
+    if len(entries) > ENTRIES_MAX:
+        raise Refused(Problem("too_much_history", detail=str(ENTRIES_MAX)))
+    open_now = open_items(entries, as_of=end, past_due_only=past_due_only)
+    told = balance_forward(entries, start=start, end=end) if is_balance_forward else open_now
+    return Statement(customer, currency, members, told, open_now)
+
+
+async def family(reader: Reader, asked: Request, customer: Customer) -> tuple[Customer, ...]:
+    """The customers below one, over all generations."""
+    found: list[Customer] = []
+    level: Sequence[int] = (customer.serial,)
+    for _ in range(_GENERATIONS_MAX):
+        if not level:
+            break
+        where = Compare("parent", Op.IN, tuple(level))
+        query = Query(where, unambiguous(()), FAMILY_MAX + 1 - len(found), counted=False, trashed=None)
+        page = await reader.page(Customer, asked.scope, query)
+        found += page.records
+        if len(found) > FAMILY_MAX:
+            raise Refused(Problem("too_many_below", detail=str(FAMILY_MAX)))
+        level = [one.serial for one in page.records]
+    return tuple(found)
