@@ -166,6 +166,13 @@ def test_an_invoice_written_off_in_part_and_then_voided_leaves_nothing() -> None
     assert told(statement(books)) == []
 
 
+def test_a_void_of_what_was_written_off_changes_nothing_and_an_invoice_over_nothing_is_shown() -> None:
+    books = Books()
+    books.own("voided", books.invoice(d(50), BEFORE), d(0), march(1))
+    books.invoice(d(0), march(2), number="B")
+    assert told(statement(books)) == [("B", 0, 0, 0, 50)]
+
+
 def test_a_payment_undone_in_another_period_takes_its_line_back_there() -> None:
     books = Books()
     owed, paid = books.invoice(d(50), BEFORE, number="A"), books.payment(d(50), BEFORE)

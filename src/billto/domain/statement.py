@@ -188,6 +188,8 @@ def credit_history(entries: Iterable[Entry]) -> tuple[tuple[datetime, Decimal], 
 
 def _lines(entries: Iterable[Entry], sides: Mapping[str, Entry], balance: Decimal) -> Iterator[Line]:
     for entry in entries:
+        if not entry.amount and entry.kind != "issued":
+            continue  # the void of what was written off changes nothing
         balance += entry.amount
         invoiced, paid, adjusted = ZERO, ZERO, ZERO
         if entry.kind == "issued":
