@@ -171,6 +171,11 @@ class Tx(Reader):
         """The record as it is and stays until this transaction has changed it."""
         return await self._one(record, tenancy(record, scope), id, locked=True)
 
+    async def lock_all(self, record: type[R], scope: Scope, ids: Sequence[str]) -> Sequence[R]:
+        """Those of the records that are there, as they are and stay, in the order of their ids."""
+        asked = statements.several(self.engine, record, tenancy(record, scope), ids)
+        return list(map(loader(self.engine, record), await self.rows(*asked)))
+
     async def insert(self, record: R) -> R:
         """Stores a new record and gives it back with the serial that it was allotted."""
         kind = type(record)
