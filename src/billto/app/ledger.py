@@ -19,6 +19,7 @@ from billto.domain.problems import Problem, Refused
 from billto.domain.versions import touched
 
 NOTHING = Decimal(0)
+_FEW = 10  # records that are changed one by one: fewer are not worth the means for many
 
 
 async def alone(tx: Tx, asked: Request, customer_ids: Iterable[str | None]) -> None:
@@ -31,7 +32,8 @@ async def held(tx: Tx, asked: Request, ids: Iterable[str]) -> dict[str, Any]:
     """Documents and payments that stay as they are until the transaction ends; others are left out."""
     wanted = sorted(set(ids))
     found: dict[str, Any] = {}
-    for record in (Document, Payment):
+    kinds: tuple[type[Any], ...] = (Document, Payment)
+    for record in kinds:
         missing = [id for id in wanted if id not in found]
         if missing:
             found |= {one.id: one for one in await tx.lock_all(record, asked.scope, missing)}
@@ -143,12 +145,17 @@ class Book:
 
     async def _keep(self, changes: Sequence[tuple[Any, Any]]) -> None:
         """Stores what has become of documents and payments, each with its event."""
+        tx, asked = self._tx, self._asked
+        if len(changes) <= _FEW:
+            for old, new in changes:
+                await tx.update(old, new, asked.scope)
+                await records.note(tx, asked, f"{_called(new)}.updated", new, old)
+            return
         for record in (Document, Payment):
-            await self._tx.update_many([one for one in changes if isinstance(one[1], record)])
-        events = [
-            records.event(self._tx, self._asked, f"{_called(new)}.updated", new, old) for old, new in changes
-        ]
-        await self._tx.note_many(events)
+            await tx.update_many([one for one in changes if isinstance(one[1], record)])
+        await tx.note_many(
+            [records.event(tx, asked, f"{_called(new)}.updated", new, old) for old, new in changes]
+        )
 
     async def _check_credit(self, customer_id: str, currency: str, after: Standing) -> None:
         spent = [
