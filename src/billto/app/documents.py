@@ -228,7 +228,7 @@ async def _issue(
     standing = None
     if draft.type in PAYABLE:
         standing = await _check_limit(tx, asked, draft, draft.total_with_tax, entity, customer)
-    number = draft.number or await numbers.for_document(tx, asked, entity, draft)
+    number = draft.number or await numbers.for_document(tx, asked, entity, draft.type, draft.date)
     document = issuing.issued(draft, number, entity, tx.now)
     if is_new:
         stored = await tx.insert(document)

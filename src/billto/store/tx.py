@@ -87,6 +87,13 @@ class Reader(sums.Sums):
         sql = f"SELECT {', '.join(columns(Account))} FROM account ORDER BY id"
         return tuple(map(loader(self.engine, Account), await self.rows(sql, [])))
 
+    async def last_number(self, entity_id: str, name: str) -> int:
+        """The last number that was taken from an entity's sequence of this name; nought, where none was."""
+        one, two = self.engine.mark(1), self.engine.mark(2)
+        sql = f"SELECT last FROM sequence WHERE entity_id = {one} AND name = {two}"
+        rows = await self.rows(sql, [entity_id, name])
+        return int(rows[0][0]) if rows else 0
+
     async def answered(self, tenant_id: str, request_id: str) -> Answer | None:
         """The answer that a request with this id was given before."""
         sql = statements.select(self.engine, Answer, ("tenant_id", "request_id"))
