@@ -114,7 +114,7 @@ async def issue(
         return draft
     customer = await _customer(tx, asked, draft)
     _check_hold(draft.type, customer)
-    draft_now = issuing.refreshed(draft, entity, customer)
+    draft_now = issuing.refreshed(draft, entity, customer, tx.new_id)
     return await _issue(tx, asked, draft_now, entity, customer, receipts, before=draft)
 
 

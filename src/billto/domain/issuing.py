@@ -85,10 +85,12 @@ def changed(
     return touched(draft, _worked_out(new, entity, new_id)._asdict(), now)
 
 
-def refreshed(draft: Document, entity: Entity, customer: Customer | None) -> Document:
+def refreshed(
+    draft: Document, entity: Entity, customer: Customer | None, new_id: Callable[[], str]
+) -> Document:
     """The draft with who both are now, save what was said on it itself; and with the taxes of that."""
     new = draft._replace(**_parties(entity, customer, _own(draft.issuer), _own(draft.buyer)))
-    return _worked_out(new, entity, lambda: "") if new != draft else draft
+    return _worked_out(new, entity, new_id) if new != draft else draft
 
 
 def issued(draft: Document, number: str, entity: Entity, now: datetime) -> Document:

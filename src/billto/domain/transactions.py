@@ -50,12 +50,12 @@ def with_rules(
 ) -> list[dict[str, Any]]:
     """The lines with the taxes that the entity's rules for the Union make of them; what they made of them
     before, for another buyer, is undone."""
-    lines = [_plain(line) for line in lines]
+    plain = [_plain(line) for line in lines]
     if rules.get("auto_remove_tax_export") and kind in (WORLD_B2B, WORLD_B2C):
-        return [{**line, "taxes": []} if line.get("taxes") else line for line in lines]
+        return [{**line, "taxes": []} if line.get("taxes") else line for line in plain]
     if rules.get("auto_reverse_charge") and kind in REVERSED:
-        return [_reversed(line) for line in lines]
-    return lines
+        return [_reversed(line) for line in plain]
+    return plain
 
 
 def _plain(line: Mapping[str, Any]) -> dict[str, Any]:
