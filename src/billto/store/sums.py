@@ -108,10 +108,10 @@ class Sums:
         """The payments that ever touched a document."""
         hold = _Marks(self.engine)
         sql = (
-            f"SELECT DISTINCT cause_id FROM entry WHERE entity_id = {hold(scope.entity)}"
-            f" AND item_id = {hold(item_id)} AND cause = 'payment' ORDER BY cause_id"
+            f"SELECT cause_id FROM entry WHERE entity_id = {hold(scope.entity)}"
+            f" AND item_id = {hold(item_id)} AND cause = 'payment'"
         )
-        return [str(row[0]) for row in await self.rows(sql, hold.values)]
+        return sorted({str(row[0]) for row in await self.rows(sql, hold.values)})
 
     async def credits(
         self, scope: Scope, customer_ids: Sequence[str], currency: str, most: int
