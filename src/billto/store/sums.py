@@ -62,7 +62,7 @@ class Sums:
             "SELECT currency_code, CAST(SUM(balance) AS BIGINT),"
             f" SUM(CASE WHEN due_date < {day} THEN 1 ELSE 0 END) FROM document"
             f" WHERE entity_id = {hold(scope.entity)} AND {hold.among('customer_id', customer_ids)}"
-            " AND balance > 0 AND type IN ('invoice', 'advance_invoice')"
+            " AND balance > 0 AND type <> 'credit_note'"
             f" AND (due_date IS NULL OR due_date <= {day}) GROUP BY currency_code"
         )
         return [Due(row[0], money(int(row[1])), row[2] > 0) for row in await self.rows(sql, hold.values)]
