@@ -108,7 +108,7 @@ async def change(
 async def open_balance(
     tx: Tx, asked: Request, customer_id: Id, amount: Decimal, values: Mapping[str, Any]
 ) -> Document:
-    """What a customer owed before there was a ledger: it ages from its own date and is paid as invoices are."""
+    """What a customer owed before there was a ledger: it ages from its date, and is paid as invoices are."""
     line = {"name": values.get("name") or "Opening balance", "quantity": 1, "price": amount}
     named = {"customer_id" if isinstance(customer_id, str) else "customer": customer_id}
     plain = {"footer": None, "signature": None, "due_date": None}
