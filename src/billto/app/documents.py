@@ -82,7 +82,8 @@ async def change(
     _check_not_voided(old)
     customer = await _customer(tx, asked, old)
     if values.keys() & {"customer_id", "customer"} or (wish.buyer and old.issued_at is None):
-        values = {"customer_id": old.customer_id, **values}
+        if not values.keys() & {"customer_id", "customer"}:
+            values = {**values, "customer_id": old.customer_id}
         values, customer = await buyers.found(tx, asked, values, wish.buyer, saves=wish.saves_customer)
     if old.issued_at is None:
         values = await with_catalog(tx, asked, values)
