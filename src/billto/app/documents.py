@@ -177,7 +177,8 @@ async def _written(tx: Tx, asked: Request, id: Id, kind: str, *, is_closed: bool
         book.put(old._replace(closed_at=tx.now, written_off=amount, balance=NOTHING))
     else:
         book.enter(account, "reopened", sign * amount, old, day)
-        book.put(old._replace(closed_at=None, written_off=NOTHING, balance=amount))
+        # Beside it may be open what was paid until the payment was voided.
+        book.put(old._replace(closed_at=None, written_off=NOTHING, balance=old.balance + amount))
     await book.close()
     stored: Document = book.now[old.id]
     return stored
