@@ -130,6 +130,8 @@ class Book:
         """Writes everything; raises Refused where a credit balance would be overspent, now or in the past."""
         customers = sorted({one.customer_id for one in self.entries if one.customer_id is not None})
         before = await self._tx.standings(self._asked.scope, customers) if customers else ()
+        for one in self.now.values():
+            _check_advance(one)
         for (customer_id, currency), (_, after) in grown(before, self.entries).items():
             await self._check_credit(customer_id, currency, after)
         changes = []
@@ -173,6 +175,14 @@ class Book:
         )  # fmt: skip
         if least < 0:
             raise overspent(NOTHING, currency)
+
+
+def _check_advance(record: Document | Payment) -> None:
+    """Raises Refused where a final invoice has taken up more of an advance invoice than is paid of it."""
+    if not isinstance(record, Document) or not record.advanced:
+        return
+    if record.balance + record.written_off + record.advanced > record.total_with_tax:
+        raise Refused(Problem("settled_elsewhere", detail="a final invoice has taken up this advance"))
 
 
 def _called(record: Document | Payment) -> str:
