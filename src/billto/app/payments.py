@@ -16,7 +16,7 @@ from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.ledger import PAYMENT as ACCOUNT
 from billto.domain.paging import unambiguous
-from billto.domain.payment import APPLICATIONS_MAX, PAYMENT, REFUND, REFUNDED, Payment
+from billto.domain.payment import APPLICATIONS_MAX, APPLIED, PAYMENT, REFUND, REFUNDED, Payment
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Op, Page, Query
 from billto.domain.versions import edited, touched
@@ -45,6 +45,7 @@ async def receive(
 
     `values` may name the customer by `customer_id` or `customer`; else it is the one of what is settled.
     """
+    _check_kinds(wanted, APPLIED)
     named = await applying.peeked(tx, asked, wanted)
     payer = await applying.payer(tx, asked, values, named)
     payment = await _made(tx, asked, values, PAYMENT, payer, named)
@@ -53,8 +54,7 @@ async def receive(
 
 async def refund(tx: Tx, asked: Request, values: Mapping[str, Any], wanted: Sequence[Wanted]) -> Payment:
     """Money that goes back to a customer, out of what it has to its credit; no invoice is opened by it."""
-    if wrong := [at for at, one in enumerate(wanted) if one.kind not in REFUNDED]:
-        raise Refused(*(Problem("unknown_choice", ("applications", at), ", ".join(REFUNDED)) for at in wrong))
+    _check_kinds(wanted, REFUNDED)
     named = await applying.peeked(tx, asked, wanted)
     payer = await applying.payer(tx, asked, values, named)
     payment = await _made(tx, asked, values, REFUND, payer, named)
@@ -79,6 +79,7 @@ async def change(
             await tx.update(old, new, asked.scope)
             await records.note(tx, asked, "payment.updated", new, old)
         return new
+    _check_kinds(wanted, APPLIED)
     applying.check(wanted, named, old.currency_code)
     book = Book(tx, asked, "payment", old.id)
     await _take_up(book, tx, asked, old, named)
@@ -279,6 +280,14 @@ async def _take_up(book: Book, tx: Tx, asked: Request, payment: Payment, named: 
     for one in payment.applications:
         ids |= {one[name] for name in ("document_id", "source_id") if one.get(name)}
     book.know(payment, *(await ledger.held(tx, asked, ids)).values())
+
+
+def _check_kinds(wanted: Sequence[Wanted], kinds: Sequence[str]) -> None:
+    """What brings money pays none back, and the other way round."""
+    if wrong := [at for at, one in enumerate(wanted) if one.kind not in kinds]:
+        raise Refused(
+            *(Problem("unknown_choice", ("applications", at, "kind"), ", ".join(kinds)) for at in wrong)
+        )
 
 
 def _check_unchanged(old: Payment, given: Mapping[str, Any]) -> None:
