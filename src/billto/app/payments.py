@@ -159,6 +159,8 @@ async def release(book: Book, tx: Tx, asked: Request, document: Document, day: d
         kept = []
         for one in payment.applications:
             if document.id in (one.get("document_id"), one.get("source_id")):
+                if one["kind"] in REFUNDED:
+                    raise Refused(Problem("settled_elsewhere", detail="some of it has been paid back"))
                 applying.settle(book, payment, one, day, undo=True)
             else:
                 kept.append(one)
