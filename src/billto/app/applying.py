@@ -35,6 +35,7 @@ _DOCUMENTS: Mapping[str, tuple[str, ...]] = {
     "applied_credit": PAYABLE,
     "credit_note": PAYABLE,
     "advance": ("invoice",),
+    **dict.fromkeys(("credit", *REFUNDED), ()),
 }
 _SOURCES: Mapping[str, tuple[str, ...]] = {
     "credit_note": ("credit_note",),
@@ -70,12 +71,12 @@ async def _by_ids(reader: Reader, asked: Request, record: type[Any], ids: set[Id
     return found
 
 
-def check(wanted: Sequence[Wanted], named: Mapping[Id, Any], currency: str) -> None:
+def check(wanted: Sequence[Wanted], named: Mapping[Id, Any], payment: Payment) -> None:
     """Raises Refused for what cannot be applied to each other, with its place in the list."""
     problems = [
         problem.within("applications", at)
         for at, one in enumerate(wanted)
-        for problem in _problems(one, named, currency)
+        for problem in (*_problems(one, named, payment.currency_code), *_without_customer(one, payment))
     ]
     if problems:
         raise Refused(*problems)
@@ -92,6 +93,13 @@ def _problems(one: Wanted, named: Mapping[Id, Any], currency: str) -> Iterable[P
         yield from _of(named[one.document], "document", _DOCUMENTS.get(one.kind), currency)
     if one.source is not None:
         yield from _of(named[one.source], "source", _SOURCES.get(one.kind), currency)
+
+
+def _without_customer(one: Wanted, payment: Payment) -> Iterable[Problem]:
+    """Only customers have a credit balance."""
+    is_credit = one.kind in ("credit", "applied_credit", "refund_credit")
+    if payment.customer_id is None and (is_credit or (one.kind == "credit_note" and one.document is None)):
+        yield Problem("required", ("customer_id",))
 
 
 def _of(there: Any, name: str, types: tuple[str, ...] | None, currency: str) -> Iterable[Problem]:

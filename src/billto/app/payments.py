@@ -80,7 +80,7 @@ async def change(
             await records.note(tx, asked, "payment.updated", new, old)
         return new
     _check_kinds(wanted, APPLIED)
-    applying.check(wanted, named, old.currency_code)
+    applying.check(wanted, named, old)
     book = Book(tx, asked, "payment", old.id)
     await _take_up(book, tx, asked, old, named)
     book.put(new)
@@ -231,7 +231,7 @@ async def _book(
     await _alone(tx, asked, payment, named.values())
     book = Book(tx, asked, "payment", payment.id)
     await _take_up(book, tx, asked, payment, named)
-    applying.check(wanted, {id: book.now[one.id] for id, one in named.items()}, payment.currency_code)
+    applying.check(wanted, {id: book.now[one.id] for id, one in named.items()}, payment)
     if payment.direction == PAYMENT:
         book.enter(ACCOUNT, "received", -payment.amount, payment, payment.date)
     kept = _apply(book, payment, wanted, named)
