@@ -4,6 +4,7 @@ Who writes holds every customer concerned alone, in the order of their ids, and 
 that pay the same invoice come one after the other, and nobody waits in a circle.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -165,14 +166,17 @@ class Book:
             for one in self.entries
             if one.account == CREDIT and (one.customer_id, one.currency_code) == (customer_id, currency)
         ]
-        if sum((one.amount for one in spent), NOTHING) <= 0:
+        days = [one.date for one in spent if one.amount > 0]
+        if not days:
             return
         if after.credit < 0:
             raise overspent(after.credit + sum((one.amount for one in spent), NOTHING), currency)
+        beside: defaultdict[date, Decimal] = defaultdict(Decimal)
+        for one in spent:
+            beside[one.date] -= one.amount
         least = await least_credit(
-            self._tx, self._asked, customer_id, currency, min(one.date for one in spent), after.credit,
-            {one.date: -one.amount for one in spent},
-        )  # fmt: skip
+            self._tx, self._asked, customer_id, currency, min(days), after.credit, beside
+        )
         if least < 0:
             raise overspent(NOTHING, currency)
 
