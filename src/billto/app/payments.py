@@ -127,15 +127,17 @@ async def restore(tx: Tx, asked: Request, id: Id) -> Payment:
     old = await records.expected(tx, asked, Payment, seen.id)
     if old.voided_at is None:
         return old
+    entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
+    day = max(issuing.today(entity, tx.now), old.date)  # meanwhile it was not there
     book = Book(tx, asked, "payment", old.id)
     await _take_up(book, tx, asked, old, {})
     new = old._replace(voided_at=None, balance=old.amount if old.direction == PAYMENT else NOTHING)
     book.put(new)
     if new.direction == PAYMENT:
-        book.enter(ACCOUNT, "received", -new.amount, new, new.date)
+        book.enter(ACCOUNT, "received", -new.amount, new, day)
     for at, one in enumerate(new.applications):
         _check_restorable(book, one, at)
-        applying.settle(book, new, one, new.date)
+        applying.settle(book, new, one, day)
     await book.close()
     stored: Payment = book.now[old.id]
     return stored
