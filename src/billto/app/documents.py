@@ -90,6 +90,8 @@ async def change(
         values, customer = await buyers.found(tx, asked, named, wish.buyer, saves=wish.saves_customer)
     old = await _expected(tx, asked, seen.id, kind)
     _check_not_voided(old)
+    if not is_said and old.customer_id != seen.customer_id:  # somebody else has just changed it
+        customer = await _customer(tx, asked, old)
     if old.issued_at is None:
         values = await with_catalog(tx, asked, values)
     new = issuing.changed(
@@ -192,7 +194,8 @@ async def _written(tx: Tx, asked: Request, id: Id, kind: str, *, is_closed: bool
         book.put(old._replace(closed_at=tx.now, written_off=amount, balance=NOTHING))
     else:
         book.enter(account, "reopened", sign * amount, old, day)
-        book.put(old._replace(closed_at=None, written_off=NOTHING, balance=amount))
+        # Beside it may be open what was paid until the payment was voided.
+        book.put(old._replace(closed_at=None, written_off=NOTHING, balance=old.balance + amount))
     await book.close()
     stored: Document = book.now[old.id]
     return stored
