@@ -10,7 +10,7 @@ from billto.app.ledger import NOTHING, Book
 from billto.app.parts import Id, Reader, Request
 from billto.domain.customer import Customer
 from billto.domain.document import PAYABLE, Document
-from billto.domain.ledger import CREDIT
+from billto.domain.ledger import CREDIT, Entry
 from billto.domain.money import shown
 from billto.domain.paging import unambiguous
 from billto.domain.payment import REFUNDED, Payment
@@ -18,6 +18,9 @@ from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Op, Query
 
 GENERATIONS_MAX = 10
+
+# The entries that one application made.
+Moved = Sequence[Entry]
 
 
 class Wanted(NamedTuple):
@@ -177,11 +180,12 @@ def available(source: Any, kind: str) -> Decimal:
     return left
 
 
-def settle(book: Book, payment: Payment, one: Mapping[str, Any], day: date, *, undo: bool = False) -> None:
+def settle(book: Book, payment: Payment, one: Mapping[str, Any], day: date, *, undo: bool = False) -> Moved:
     """Does what an application says, or undoes it: it moves an amount from one side to the other."""
+    before = len(book.entries)
     amount, kind = Decimal(one["amount"]), str(one["kind"])
     if not amount:
-        return
+        return ()
     amount = -amount if undo else amount
     document: Any = book.now.get(one.get("document_id") or "")
     source: Any = book.now.get(one.get("source_id") or "")
@@ -201,6 +205,7 @@ def settle(book: Book, payment: Payment, one: Mapping[str, Any], day: date, *, u
         book.owed(document, -amount, word, day)
     elif kind in ("credit", "credit_note"):
         book.enter(CREDIT, word, -amount, payment, day)
+    return tuple(book.entries[before:])
 
 
 def _word(kind: str, undo: bool) -> str:

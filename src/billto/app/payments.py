@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from billto.app import applying, ledger, records
-from billto.app.applying import Wanted
+from billto.app.applying import Moved, Wanted
 from billto.app.ledger import NOTHING, Book
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import issuing
@@ -15,6 +15,7 @@ from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.ledger import PAYMENT as ACCOUNT
+from billto.domain.movements import UNDOES
 from billto.domain.paging import unambiguous
 from billto.domain.payment import APPLICATIONS_MAX, APPLIED, PAYMENT, REFUND, REFUNDED, Payment
 from billto.domain.problems import Problem, Refused
@@ -86,10 +87,9 @@ async def change(
     book.put(new)
     entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
     day = issuing.today(entity, tx.now)
-    for one in old.applications:
-        applying.settle(book, old, one, day, undo=True)
-    kept = _apply(book, new, wanted, named)
-    _cancel_out(book)
+    undone = [applying.settle(book, old, one, day, undo=True) for one in old.applications]
+    kept, done = _apply(book, new, wanted, named, day)
+    _cancel_out(book, undone, done)
     book.put(book.now[new.id]._replace(applications=kept))
     await book.close()
     stored: Payment = book.now[new.id]
@@ -236,7 +236,7 @@ async def _book(
     applying.check(wanted, {id: book.now[one.id] for id, one in named.items()}, payment)
     if payment.direction == PAYMENT:
         book.enter(ACCOUNT, "received", -payment.amount, payment, payment.date)
-    kept = _apply(book, payment, wanted, named)
+    kept, _ = _apply(book, payment, wanted, named, payment.date)
     rest = book.now[payment.id].balance
     if rest and rest_is_credit and payer is not None:
         kept.append({"kind": "credit", "amount": rest})
@@ -253,20 +253,21 @@ async def _book(
 
 
 def _apply(
-    book: Book, payment: Payment, wanted: Sequence[Wanted], named: Mapping[Id, Any]
-) -> list[dict[str, Any]]:
-    kept = []
+    book: Book, payment: Payment, wanted: Sequence[Wanted], named: Mapping[Id, Any], day: date
+) -> tuple[list[dict[str, Any]], list[Moved]]:
+    """Does what is wanted, and says what of it is kept, and which entries each part of it made."""
+    kept, done = [], []
     for at, one in enumerate(wanted):
         try:
             if one.amount is not None:
                 issuing.amount(one.amount, payment.currency_code, "amount")
             application = applying.application(one, book, named, payment)
-            applying.settle(book, payment, application, payment.date)
+            done.append(applying.settle(book, payment, application, day))
         except Refused as refused:
             raise Refused(*(problem.within("applications", at) for problem in refused.problems)) from None
         if application["amount"]:
             kept.append(application)
-    return kept
+    return kept, done
 
 
 async def _alone(tx: Tx, asked: Request, payment: Payment, named: Iterable[Any]) -> None:
@@ -307,20 +308,17 @@ def _check_restorable(book: Book, one: Mapping[str, Any], at: int) -> None:
             raise Refused(Problem("voided", ("applications", at)))
 
 
-def _cancel_out(book: Book) -> None:
+def _cancel_out(book: Book, undone: Iterable[Moved], done: list[Moved]) -> None:
     """Leaves out of a posting what was undone and done again: an application that stays is no movement."""
-    undone = [one for one in book.entries if one.kind in ("unapplied", "advance_restored", "refund_voided")]
-    for entry in undone:
-        again = next(
-            (
-                one
-                for one in book.entries
-                if (one.account, one.item_id, one.customer_id, one.amount)
-                == (entry.account, entry.item_id, entry.customer_id, -entry.amount)
-                and one.kind in ("applied", "advance_settled", "refunded")
-            ),
-            None,
-        )
+    for moved in undone:
+        again = next((other for other in done if _undoes(moved, other)), None)
         if again is not None:
-            book.entries.remove(entry)
-            book.entries.remove(again)
+            done.remove(again)
+            gone = {one.id for one in (*moved, *again)}
+            book.entries[:] = [one for one in book.entries if one.id not in gone]
+
+
+def _undoes(undone: Moved, done: Moved) -> bool:
+    return [(UNDOES[one.kind], one.account, one.item_id, one.customer_id, -one.amount) for one in undone] == [
+        (one.kind, one.account, one.item_id, one.customer_id, one.amount) for one in done
+    ]
