@@ -15,6 +15,7 @@ from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.ledger import PAYMENT as ACCOUNT
+from billto.domain.movements import UNDOES
 from billto.domain.paging import unambiguous
 from billto.domain.movements import UNDOES
 from billto.domain.payment import APPLICATIONS_MAX, APPLIED, PAYMENT, REFUND, REFUNDED, Payment
@@ -267,7 +268,7 @@ def _apply(
             raise Refused(*(problem.within("applications", at) for problem in refused.problems)) from None
         if application["amount"]:
             kept.append(application)
-    return kept
+    return kept, done
 
 
 async def _alone(tx: Tx, asked: Request, payment: Payment, named: Iterable[Any]) -> None:
