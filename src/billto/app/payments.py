@@ -17,7 +17,6 @@ from billto.domain.entity import Entity
 from billto.domain.ledger import PAYMENT as ACCOUNT
 from billto.domain.movements import UNDOES
 from billto.domain.paging import unambiguous
-from billto.domain.movements import UNDOES
 from billto.domain.payment import APPLICATIONS_MAX, APPLIED, PAYMENT, REFUND, REFUNDED, Payment
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Op, Page, Query
@@ -274,9 +273,11 @@ def _apply(
 async def _alone(tx: Tx, asked: Request, payment: Payment, named: Iterable[Any]) -> None:
     ids = [one["document_id"] for one in payment.applications if one.get("document_id")]
     ids += [one["source_id"] for one in payment.applications if one.get("source_id")]
-    query = Query(Compare("id", Op.IN, tuple(ids)), unambiguous(()), max(1, len(ids)), counted=False)
-    page = await tx.page(Document, asked.scope, replace(query, shows=frozenset({"id", "customer_id"})))
-    others = [one.customer_id for one in page.records]
+    others: list[str | None] = []
+    if ids:
+        query = Query(Compare("id", Op.IN, tuple(ids)), unambiguous(()), len(ids), counted=False)
+        page = await tx.page(Document, asked.scope, replace(query, shows=frozenset({"id", "customer_id"})))
+        others += (one.customer_id for one in page.records)
     await ledger.alone(tx, asked, (payment.customer_id, *others, *(one.customer_id for one in named)))
 
 
