@@ -95,11 +95,16 @@ def refreshed(
 
 def issued(draft: Document, number: str, entity: Entity, now: datetime) -> Document:
     """The document as it goes out, with its texts' placeholders filled in; what it asks for is open now."""
-    numbered = draft._replace(number=number)
+    numbered = with_texts(draft._replace(number=number))
     balance = draft.total_with_tax if draft.type in OWED else Decimal(0)
-    values: dict[str, Any] = {name: _filled(getattr(draft, name), numbered) for name in _TEXTS}
     paid_at = now if draft.type in OWED and not balance else None
-    return numbered._replace(**values, issued_at=now, balance=balance, paid_at=paid_at)
+    return numbered._replace(issued_at=now, balance=balance, paid_at=paid_at)
+
+
+def with_texts(document: Document) -> Document:
+    """The document with its texts' placeholders filled in: as it is issued, or as a draft is looked at."""
+    values: dict[str, Any] = {name: _filled(getattr(document, name), document) for name in _TEXTS}
+    return document._replace(**values)
 
 
 def voided(document: Document, reason: str | None, now: datetime) -> Document:
