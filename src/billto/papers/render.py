@@ -1,6 +1,7 @@
 """Sets papers: what is on them goes to a template as JSON and comes back as PDF, the same for the same."""
 
 import json
+from collections import deque
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -19,8 +20,10 @@ from billto.papers.art import Art
 _HERE = Path(__file__).parent
 _TEMPLATES = _HERE / "templates"
 _PLAIN = Art()
-# One at a time: setting a page takes all of a core, and a compiler keeps what it has set before.
-_LOCK = Lock()
+# The compiler keeps what it made of the last papers, until it has set this many others.
+_KEPT = 10
+# How much data those may have been of: a statement of 500 lines has 60 kB, and 50 MB are kept of it.
+_KEPT_DATA_MAX = 150_000
 
 Format = Literal["pdf", "png"]
 
@@ -49,14 +52,38 @@ def _set(name: str, data: Callable[[Art], Any], art: Art) -> bytes:
 
 def pages(name: str, data: Any, to: Format = "pdf", ppi: float | None = None) -> list[bytes]:
     """What a template makes of some data: one PDF, or a picture of each page."""
-    said = {"data": json.dumps(data)}
-    with _LOCK:
-        made = _compiler().compile(input=_TEMPLATES / f"{name}.typ", format=to, ppi=ppi, sys_inputs=said)
-    assert made is not None
-    return made if isinstance(made, list) else [made]
+    return _press().made(_TEMPLATES / f"{name}.typ", json.dumps(data), to, ppi)
+
+
+class _Press:
+    """A warm compiler with our font; fonts of the system are asked only for letters that it has not.
+
+    One paper at a time: setting a page takes all of a core.
+    """
+
+    def __init__(self) -> None:
+        self._compiler = typst.Compiler(root=_TEMPLATES, font_paths=[_HERE / "fonts"])
+        self._lock = Lock()
+        self._kept: deque[int] = deque(maxlen=_KEPT)
+
+    def made(self, template: Path, data: str, to: Format, ppi: float | None) -> list[bytes]:
+        with self._lock:
+            try:
+                made = self._compiler.compile(input=template, format=to, ppi=ppi, sys_inputs={"data": data})
+            finally:
+                self._remember(len(data))
+        assert made is not None
+        return made if isinstance(made, list) else [made]
+
+    def _remember(self, size: int) -> None:
+        """Makes the compiler forget large papers: it does once it has set ten others, be they empty."""
+        self._kept.append(size)
+        if sum(self._kept) > _KEPT_DATA_MAX:
+            self._kept.clear()
+            for _ in range(_KEPT + 1):
+                self._compiler.compile(input=b"", format="pdf", sys_inputs={})
 
 
 @cache
-def _compiler() -> typst.Compiler:
-    """Kept warm, with our font; fonts of the system are asked only for letters that it has not."""
-    return typst.Compiler(root=_TEMPLATES, font_paths=[_HERE / "fonts"])
+def _press() -> _Press:
+    return _Press()

@@ -23,7 +23,7 @@ _VAT = EU | {"GB", "CH", "LI", "NO"}
 # A column that is no wider than this is as wide as it is; others share what is left.
 _NARROW = 18
 _SENDER_MOST = 70
-_FOOT_MOST = 36
+_FOOT_MOST = 32
 RUNNING_MOST = 50
 _FOOT_TEXT_MOST = 240
 # So many letters fit a row in the usual size, in a smaller one, in the smallest.
