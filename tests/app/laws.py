@@ -6,7 +6,7 @@ from typing import Any
 
 from billto.domain.ageing import ageing
 from billto.domain.document import OWED, Document
-from billto.domain.ledger import ACCOUNTS, Entry
+from billto.domain.ledger import ACCOUNTS, Entry, Standing
 from billto.domain.money import rounded
 from billto.domain.payment import Payment
 from billto.domain.query import Query
@@ -50,11 +50,8 @@ def by_customer(entries: list[Entry]) -> dict[tuple[str, str], list[Entry]]:
 
 def standings_are_sums(shop: Shop, entries: list[Entry]) -> None:
     for (customer_id, currency), mine in by_customer(entries).items():
-        (kept,) = [
-            one
-            for one in shop.stage.run(shop.stage.store.reader.standings(shop.scope, (customer_id,)))
-            if one.currency_code == currency
-        ]
+        found = shop.stage.run(shop.stage.store.reader.standings(shop.scope, (customer_id,)))
+        kept = next((one for one in found if one.currency_code == currency), Standing(customer_id, currency))
         for account, name in SUMS.items():
             assert getattr(kept, name) == abs(total(mine, account)), (customer_id, currency, name)
         assert kept.outstanding == total(mine, "invoice")

@@ -157,6 +157,10 @@ class Shop:
         """The payment applied so, and not as it was."""
         return self.do(lambda tx: payments.change(tx, self.asked, one.id, values, wanted))
 
+    def change_payment(self, one: Payment, **values: Any) -> Payment:
+        """Another word on the payment, which stays applied as it is."""
+        return self.do(lambda tx: payments.change(tx, self.asked, one.id, values))
+
     def void_payment(self, one: Payment) -> Payment:
         return self.do(lambda tx: payments.void(tx, self.asked, one.id))
 
