@@ -130,6 +130,8 @@ class Book:
     async def close(self, *, inserted: Sequence[str] = ()) -> None:
         """Writes everything; raises Refused where a credit balance would be overspent, now or in the past."""
         customers = sorted({one.customer_id for one in self.entries if one.customer_id is not None})
+        # Who was not known to be concerned before everything was held is concerned all the same.
+        await alone(self._tx, self._asked, customers)
         before = await self._tx.standings(self._asked.scope, customers) if customers else ()
         for one in self.now.values():
             _check_advance(one)
