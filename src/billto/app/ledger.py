@@ -20,6 +20,7 @@ from billto.domain.problems import Problem, Refused
 from billto.domain.versions import touched
 
 NOTHING = Decimal(0)
+SUM_MAX = Decimal(10) ** 14  # what a customer may stand at; databases add up little more exactly
 _FEW = 10  # records that are changed one by one: fewer are not worth the means for many
 
 
@@ -136,6 +137,8 @@ class Book:
         for one in self.now.values():
             _check_advance(one)
         for (customer_id, currency), (_, after) in grown(before, self.entries).items():
+            if max(after.outstanding, after.open_credit_notes, after.unapplied, after.credit) > SUM_MAX:
+                raise Refused(Problem("out_of_range", ("amount",), f"at most {SUM_MAX:f} for one customer"))
             await self._check_credit(customer_id, currency, after)
         changes = []
         for id, new in self.now.items():
