@@ -111,7 +111,7 @@ class Book:
         open_most = current.total_with_tax - current.written_off
         if not NOTHING <= balance <= open_most:
             raise Refused(Problem("exceeds_open", ("amount",), shown(current.balance, current.currency_code)))
-        is_settled = not balance
+        is_settled = not balance and not current.written_off
         paid_at = (current.paid_at or self._tx.now) if is_settled else None
         self.now[document.id] = current._replace(balance=balance, paid_at=paid_at)
         account, sign = (CREDIT_NOTE, -1) if current.type == "credit_note" else (INVOICE, 1)
