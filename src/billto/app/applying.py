@@ -81,7 +81,7 @@ def check(wanted: Sequence[Wanted], named: Mapping[Id, Any], payment: Payment) -
         problem.within("applications", at)
         for at, one in enumerate(wanted)
         for problem in (*_problems(one, named, payment.currency_code), *_without_customer(one, payment))
-        if problem.code != "closed" or named[one.document].id not in settled
+        if problem.code != "closed" or one.document is None or named[one.document].id not in settled
     ]
     if problems:
         raise Refused(*problems)
