@@ -186,9 +186,9 @@ class Shop:
 
     def now(self, one: T) -> T:
         """The record as it is now."""
-        got: Any = self.stage.run(self.stage.store.reader.get(type(one), self.scope, one.id))  # type: ignore[attr-defined]
+        got: Any = self.stage.run(self.stage.store.reader.get(type(one), self.scope, one.id))  # type: ignore[type-var, attr-defined]
         assert got is not None
-        return got  # type: ignore[no-any-return]
+        return got
 
     def standing(self, of: Customer, currency: str = "EUR") -> Standing:
         found = self.stage.run(self.stage.store.reader.standings(self.scope, (of.id,)))
