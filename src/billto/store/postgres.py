@@ -261,6 +261,7 @@ class PostgresTx(PostgresBulk):
         super().__init__(POSTGRES, now, new_id, secrets)
         self._connection = connection
         self._late: list[tuple[str, dict[str, Any]]] = []
+        self._alone: set[tuple[str, str]] = set()  # with whom it is alone already
 
     async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
         return await self._connection.fetch(sql, *values)  # type: ignore[no-any-return]
@@ -287,6 +288,9 @@ class PostgresTx(PostgresBulk):
         return None
 
     async def alone(self, entity_id: str, name: str) -> None:
+        if (entity_id, name) in self._alone:
+            return
+        self._alone.add((entity_id, name))
         await self.rows("SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", [f"{entity_id}/{name}"])
 
     async def _append(self, table: str, values: dict[str, Any]) -> None:
