@@ -220,7 +220,8 @@ class Model:
             demand(self.left(id) >= 0)
             back = any((p.kind, p.source) == ("refund_payment", id) for _, p in self.parts())
             demand(not (one.is_voided and back))
-        owners = {(one.owner, one.currency) for one in (*self.gifts.values(), *self.money.values())}
+        whose: list[Gift | Money] = [*self.gifts.values(), *self.money.values()]
+        owners = {(one.owner, one.currency) for one in whose}
         for owner, currency in owners:
             demand(self.credit(owner, currency) >= 0)
 
