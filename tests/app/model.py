@@ -124,7 +124,7 @@ class Model:
 
     # what is done
 
-    def apply(self, id: str, parts: list[Part]) -> None:
+    def apply(self, id: str, parts: list[Part], *, rest_is_credit: bool = False) -> None:
         """The payment applied so, part by part, and not as it was."""
         one = self.money[id]
         before = {part.paper for part in one.parts}
@@ -133,6 +133,8 @@ class Model:
             self._fit(one, part, before)
             one.parts.append(part)
             self._check_amounts(part, id)
+        if rest_is_credit and one.owner is not None and (left := self.left(id)):
+            one.parts.append(Part("credit", left))
         self.check()
 
     def _fit(self, one: Money, part: Part, before: set[str | None]) -> None:

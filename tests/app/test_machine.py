@@ -179,9 +179,7 @@ class Books(RuleBasedStateMachine):
         def becomes(model: Model, made: Payment | None) -> None:
             id = made.id if made else "new"
             model.money[id] = Money(payer, currency, amount, [])
-            model.apply(id, chosen)
-            if rest and payer and (left := model.left(id)):
-                model.money[id].parts.append(Part("credit", left))
+            model.apply(id, chosen, rest_is_credit=rest)
 
         self._attempt(act, becomes)
 
