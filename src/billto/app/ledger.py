@@ -129,6 +129,8 @@ class Book:
     async def close(self, *, inserted: Sequence[str] = ()) -> None:
         """Writes everything; raises Refused where a credit balance would be overspent, now or in the past."""
         customers = sorted({one.customer_id for one in self.entries if one.customer_id is not None})
+        # They are held already, unless a document went over to another customer before it was held itself.
+        await alone(self._tx, self._asked, customers)
         before = await self._tx.standings(self._asked.scope, customers) if customers else ()
         for (customer_id, currency), (_, after) in grown(before, self.entries).items():
             await self._check_credit(customer_id, currency, after)
