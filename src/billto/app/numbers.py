@@ -1,12 +1,12 @@
 """The numbers that records get when nobody gives them one: in sequence, by the entity's format."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from billto.app import records
 from billto.app.parts import Reader, Request, Tx
 from billto.domain import entity as entities
-from billto.domain import numbering
+from billto.domain import issuing, numbering
 from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity
@@ -58,16 +58,40 @@ async def for_document(tx: Tx, asked: Request, entity: Entity, document: Documen
     Who takes it holds the sequence until the transaction ends: a refused request burns none, and there are no
     gaps. Numbers that were given by hand are passed over.
     """
-    form = numbering.parse(_format(entity, document.type))
-    name = f"{document.type}/{document.date.year}" if form.is_yearly else document.type
-    n = await tx.next_number(entity.id, name)
+    sequence = _of_documents(entity, document.type, document.date.year)
+    taken = await tx.next_number(entity.id, sequence.name)
+    first = max(taken, _start(entity, document.type))
+    n = await _not_given(tx, asked, document.type, sequence, first)
+    if n != taken:
+        await tx.used_number(entity.id, sequence.name, n)
+    return sequence.written(n)
+
+
+async def next_of_document(
+    reader: Reader, asked: Request, kind: str, now: datetime, day: date | None = None
+) -> str:
+    """The number that a document of this type would get; nothing is taken by it."""
+    entity = await records.get(reader, asked, Entity, asked.scope.entity)
+    sequence = _of_documents(entity, kind, (day or issuing.today(entity, now)).year)
+    n = max(await reader.last_number(entity.id, sequence.name) + 1, _start(entity, kind))
+    return sequence.written(await _not_given(reader, asked, kind, sequence, n))
+
+
+def _of_documents(entity: Entity, kind: str, year: int) -> _Sequence:
+    form = numbering.parse(_format(entity, kind))
+    return _Sequence(f"{kind}/{year}" if form.is_yearly else kind, form, year)
+
+
+def _start(entity: Entity, kind: str) -> int:
     starts: Any = entity.settings.get("number_sequence_starts") or {}
-    first = n = max(n, starts.get(document.type) or 1)
-    while await _has_number(tx, asked, document.type, numbering.render(form, n, document.date.year)):
+    return int(starts.get(kind) or 1)
+
+
+async def _not_given(reader: Reader, asked: Request, kind: str, sequence: _Sequence, n: int) -> int:
+    """The first from here on that no document has been given by hand."""
+    while await _has_number(reader, asked, kind, sequence.written(n)):
         n += 1
-    if n != first or first > 1:
-        await tx.used_number(entity.id, name, n)
-    return numbering.render(form, n, document.date.year)
+    return n
 
 
 def _format(entity: Entity, kind: str) -> str:
