@@ -22,25 +22,23 @@ def _route(method: str, path: str, does: Does, verb: Verb, says: str, status: in
 
 
 def _of(kind: str) -> tuple[Route, ...]:
-    path, one = PATHS[kind], _called(kind)
-    name = kind.replace("_", " ")
+    path, one, name = PATHS[kind], _called(kind), kind.replace("_", " ")
+    by_id = f"{path}/{{id}}"
     settled = (
-        _route(
-            "POST", f"{path}/{{id}}/close", Does.ACT, verbs.close(kind), f"Write off what is open of {one}"
-        ),
-        _route("POST", f"{path}/{{id}}/reopen", Does.ACT, verbs.reopen(kind), f"Reopen {one}"),
+        _route("POST", f"{by_id}/close", Does.ACT, verbs.close(kind), f"Write off what is open of {one}"),
+        _route("POST", f"{by_id}/reopen", Does.ACT, verbs.reopen(kind), f"Reopen {one}"),
     )
     return (
         _route("POST", path, Does.CREATE, verbs.create(kind), f"Create {one}", 201),
         _route("GET", path, Does.PAGE, documents.of_kind(kind), f"List all {name}s"),
-        _route("GET", f"{path}/next-number", Does.ASK, verbs.next_number(kind), f"Preview the next {name} number"),
-        _route("GET", f"{path}/{{id}}", Does.GET, verbs.get(kind), f"Get {name} by ID"),
-        _route("PATCH", f"{path}/{{id}}", Does.CHANGE, verbs.change(kind), f"Update {one}"),
-        _route("DELETE", f"{path}/{{id}}", Does.DROP, verbs.drop(kind), f"Delete a draft of {one}", 204),
-        _route("POST", f"{path}/{{id}}/finalize", Does.ACT, verbs.finalize(kind), f"Finalize a draft of {one}"),
-        _route("POST", f"{path}/{{id}}/void", Does.DO, verbs.void(kind), f"Void {one}"),
+        _route("GET", f"{path}/next-number", Does.ASK, verbs.next_number(kind), f"Number of the next {name}"),
+        _route("GET", by_id, Does.GET, verbs.get(kind), f"Get {name} by ID"),
+        _route("PATCH", by_id, Does.CHANGE, verbs.change(kind), f"Update {one}"),
+        _route("DELETE", by_id, Does.DROP, verbs.drop(kind), f"Delete a draft of {one}", 204),
+        _route("POST", f"{by_id}/finalize", Does.ACT, verbs.finalize(kind), f"Finalize a draft of {one}"),
+        _route("POST", f"{by_id}/void", Does.DO, verbs.void(kind), f"Void {one}"),
         *(settled if kind in PAYABLE else ()),
-    )  # fmt: skip
+    )
 
 
 DOCUMENT_ROUTES = (

@@ -1,17 +1,20 @@
 """Space Invoices: what is done with documents of each type."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billto.app import catalog, documents, numbers
+from billto.app import catalog, documents, numbers, records
 from billto.app.documents import Wish
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.dialects.codecs import read_day
 from billto.dialects.dialect import Said, Told, Verb
 from billto.dialects.spaceinvoices.documents import DOCUMENT
 from billto.dialects.tags import tagged
-from billto.domain.document import OWED, Document
+from billto.domain import issuing
+from billto.domain.document import PAYABLE, Document
+from billto.domain.entity import Entity
 from billto.domain.ids import read_id
 from billto.domain.nodes import Problems, Text
 from billto.domain.problems import Problem, Refused
@@ -101,17 +104,22 @@ def next_number(kind: str) -> Verb:
     """The number that a document of today, or of another day, would get; it is not taken by this."""
 
     async def verb(reader: Reader, asked: Request, told: Told) -> Said:
-        given = told.given.get("date") or [""]
-        try:
-            day = read_day(given[-1]) if given[-1] else None
-        except Refused as refused:
-            raise Refused(
-                *(Problem("bad_parameter", ("date",), one.sentence) for one in refused.problems)
-            ) from None
-        number = await numbers.next_of_document(reader, asked, kind, told.now, day)
+        entity = await records.get(reader, asked, Entity, asked.scope.entity)
+        day = _day(told) or issuing.today(entity, told.now)
+        number = await numbers.next_for_document(reader, asked, entity, kind, day)
         return Said({"number": number, "furs": None, "fina": None, "pt": None})
 
     return verb
+
+
+def _day(told: Told) -> date | None:
+    said = (told.given.get("date") or [""])[-1]
+    try:
+        return read_day(said) if said else None
+    except Refused as refused:
+        raise Refused(
+            *(Problem("bad_parameter", ("date",), one.sentence) for one in refused.problems)
+        ) from None
 
 
 def _wish(values: Mapping[str, Any], *, is_draft: bool) -> tuple[dict[str, Any], Wish]:
@@ -128,8 +136,8 @@ def _wish(values: Mapping[str, Any], *, is_draft: bool) -> tuple[dict[str, Any],
 
 
 def _check_receipts(kind: str, wish: Wish) -> None:
-    if wish.receipts and (kind not in OWED or kind == "credit_note"):
-        raise Refused(Problem("not_payable", ("receipts",), "invoice, advance_invoice"))
+    if wish.receipts and kind not in PAYABLE:
+        raise Refused(Problem("not_payable", ("receipts",), ", ".join(PAYABLE)))
 
 
 async def _with_items(tx: Tx, asked: Request, values: dict[str, Any]) -> dict[str, Any]:

@@ -47,7 +47,6 @@ from billto.dialects.wire import (
 )
 from billto.domain.attrs import METADATA
 from billto.domain.calculation import MODES
-from billto.domain.countries import country
 from billto.domain.document import LINKED_MAX, OWED, TITLES, Document
 from billto.domain.nodes import Many, Map, Text, Texts
 from billto.domain.problems import Problem, Refused
@@ -85,23 +84,6 @@ ANY_ID = Codec(
 
 def _of(document: Document) -> str:
     return f"{PREFIXES[document.type]}_{document.id}"
-
-
-def _transaction_type(document: Document) -> str | None:
-    """Between which countries it is, by what both are on it; no register is asked."""
-    if document.transaction_type is not None:
-        return document.transaction_type
-    buyer = document.buyer or {}
-    ours, theirs = document.issuer.get("country_code"), buyer.get("country_code")
-    if not ours or not theirs:
-        return None
-    home, abroad = country(ours), country(theirs)
-    if home.code == abroad.code:
-        return "domestic"
-    where = "intra_eu" if home.in_eu and abroad.in_eu else "3w"
-    is_business = bool(buyer.get("tax_number")) and not (where == "3w" and buyer.get("is_end_consumer"))
-    is_business = is_business and document.issuer.get("is_tax_subject") is not False
-    return f"{where}_b2{'b' if is_business else 'c'}"
 
 
 def paid(document: Document) -> Decimal:
@@ -145,7 +127,8 @@ _PAID = ("issued_at", "voided_at", "type", "total_with_tax", "balance", "written
 DOCUMENT = Table(
     Document,
     #       on the wire             attribute           codec                    access questions
-    dressed("id",                   "id",               ANY_ID, _of,             RO,    *BOTH, attrs=("type",)),
+    dressed("id",                   "id",               ANY_ID, _of,             RO,    *BOTH,
+            attrs=("type",)),
     row("number",                   "number",           TEXT,                    RO,    *BOTH),
     row("entity_id",                "entity_id",        prefixed("ent"),         RO),
     row("type",                     "type",             TEXT,                    RO,    *BOTH),
@@ -163,8 +146,7 @@ DOCUMENT = Table(
     row("voided_at",                "voided_at",        ISO,                     RO,    *BOTH),
     row("currency_code",            "currency_code",    CURRENCY,                RW,    *BOTH),
     _nothing("exchange_rate", "Always null: converted totals are in the document's own currency."),
-    dressed("transaction_type",     "transaction_type", TEXT, _transaction_type, RO,
-            attrs=("buyer", "issuer")),
+    row("transaction_type",         "transaction_type", TEXT,                    RO,    FIND),
     row("total",                    "total",            MONEY,                   RO,    *BOTH),
     row("total_with_tax",           "total_with_tax",   MONEY,                   RO,    *BOTH),
     row("total_discount",           "total_discount",   MONEY,                   RO,    *BOTH),

@@ -69,7 +69,10 @@ class Figure(Number):
 
 @dataclass(frozen=True, slots=True)
 class Strict(Group):
-    """Named values, and no others: what is spelt wrong would change what is owed. `shown` may be sent back."""
+    """Named values, and no others: what is spelt wrong would change what is owed.
+
+    What is only shown may be sent back, and is passed over.
+    """
 
     shown: Mapping[str, Schema] = field(default_factory=dict)
 
@@ -90,7 +93,7 @@ class Strict(Group):
 
 
 _AMOUNT: Schema = {"type": "number"}
-_TEXT: Schema = {"type": ["string", "null"]}
+_MOMENT: Schema = {"type": "string", "format": "date-time"}
 
 # Rates are percentages; other doors also know taxes of a fixed amount, which are shown as such.
 _TAX = Strict(
@@ -146,7 +149,7 @@ _TOTALS = ("total", "total_with_tax", "total_discount")
 _SHOWN: Mapping[str, Schema] = {
     **{f"{kind}_id": {"type": "string"} for kind in DOCUMENTS},
     **dict.fromkeys((*_TOTALS, "total_converted", "total_with_tax_converted"), _AMOUNT),
-    **dict.fromkeys(("created_at", "updated_at"), {"type": "string", "format": "date-time"}),
+    **dict.fromkeys(("created_at", "updated_at"), _MOMENT),
 }
 ITEM = Strict(
     {
