@@ -41,7 +41,6 @@ from billto.dialects.wire import (
     Row,
     Table,
     derived,
-    dressed,
     row,
     woven,
 )
@@ -126,9 +125,9 @@ _PAID = ("issued_at", "voided_at", "type", "total_with_tax", "balance", "written
 
 DOCUMENT = Table(
     Document,
-    #       on the wire             attribute           codec                    access questions
-    dressed("id",                   "id",               ANY_ID, _of,             RO,    *BOTH,
-            attrs=("type",)),
+    #   on the wire                 attribute           codec                    access questions
+    row("id",                       "id",               ANY_ID,                  RO,    *BOTH,
+        of=_of, woven_of=("type",)),
     row("number",                   "number",           TEXT,                    RO,    *BOTH),
     row("entity_id",                "entity_id",        prefixed("ent"),         RO),
     row("type",                     "type",             TEXT,                    RO,    *BOTH),
@@ -159,12 +158,12 @@ DOCUMENT = Table(
     derived("taxes", lambda document: taxes(document.tax_summary), {"type": "array", "items": TAX_SHAPE},
             "Each tax once, with the sums of what it is counted from and what it comes to.",
             attrs=("tax_summary",)),
-    dressed("items",                "lines",            LINES, shown,            REQ,
-            attrs=("type", "id", "created_at", "updated_at")),
+    row("items",                    "lines",            LINES,                   REQ,
+        of=shown, woven_of=("type", "id", "created_at", "updated_at")),
     row("customer_id",              "customer_id",      prefixed("cust"),        RW,    *BOTH),
-    dressed("customer",             "buyer",            CUSTOMER_ON_IT, customer_of, RW,
-            sets=says_customer),
-    dressed("issuer",               "issuer",           ISSUER_ON_IT, issuer_of, RW),
+    row("customer",                 "buyer",            CUSTOMER_ON_IT,          RW,
+        of=customer_of, sets=says_customer),
+    row("issuer",                   "issuer",           ISSUER_ON_IT,            RW,    of=issuer_of),
     row("reference",                "reference",        TEXT,                    RW,    *BOTH),
     row("note",                     "note",             TEXT,                    RW),
     row("payment_terms",            "payment_terms",    TEXT,                    RW),
