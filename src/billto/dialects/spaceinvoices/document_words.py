@@ -1,6 +1,6 @@
 """Space Invoices: what the reference says in words about documents."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
@@ -128,84 +128,69 @@ _FINALIZED = (
     "Issues a draft: it gets its number, and shows who both are now, save what was said on it itself. What "
     "is issued already stays as it is."
 )
+_CHANGED = (
+    "Changes the fields of a draft that are given, and no others; with `is_draft` false it is issued then. "
+    "Of what is issued only `metadata`, `linked_documents` and `change_reason` can change; whatever stands "
+    "there already may be sent back."
+)
+_LATER = ("issued_already", "voided")
 _VOIDS = (
     "Makes it as if it had never been issued, save that its number is used up; what was paid of it is free "
     "again. What is voided already stays as it is."
 )
 
 
-def _of(kind: str) -> Iterator[tuple[str, Operation]]:
+def _of(kind: str) -> Mapping[str, Operation]:
     path, name = PATHS[kind], kind.replace("_", " ")
     one = "".join(map(str.title, kind.split("_")))
     money = _PAID if kind in PAYABLE else ()
-    by_id = f"{path}/{{id}}"
-    yield (
-        f"POST {path}",
-        Operation(
+    return {
+        f"POST {path}": Operation(
             f"create{one}",
             f"Makes one {name} and issues it, unless `is_draft` is true. Its number, its texts and what "
             "follows from customer and entity are filled in.",
             (*_TAKEN, *money),
         ),
-    )
-    yield (
-        f"GET {path}",
-        Operation(
+        f"GET {path}": Operation(
             f"list{one}s",
             f"Each {name} of the entity, a page at a time, filtered, searched and sorted as asked.",
         ),
-    )
-    yield (
-        f"GET {path}/next-number",
-        Operation(
+        f"GET {path}/next-number": Operation(
             f"next{one}Number",
             f"The number that the next {name} would get. It is not taken by this: somebody else may get it.",
             gives=_NUMBER,
             params=(_ON,),
         ),
-    )
-    yield f"GET {by_id}", Operation(f"get{one}", f"One {name}.")
-    yield (
-        f"PATCH {by_id}",
-        Operation(
-            f"update{one}",
-            "Changes the fields of a draft that are given, and no others; with `is_draft` false it is issued "
-            "then. Of what is issued only `metadata`, `linked_documents` and `change_reason` can change; "
-            "whatever stands there already may be sent back.",
-            (*_TAKEN, *money, "issued_already", "voided"),
-        ),
-    )
-    yield (
-        f"DELETE {by_id}",
-        Operation(
+        f"GET {path}/{{id}}": Operation(f"get{one}", f"One {name}."),
+        f"PATCH {path}/{{id}}": Operation(f"update{one}", _CHANGED, (*_TAKEN, *money, *_LATER)),
+        f"DELETE {path}/{{id}}": Operation(
             f"delete{one}",
             "Deletes a draft for good. What is issued is never deleted, but voided.",
             ("issued_already",),
         ),
-    )
-    yield f"POST {by_id}/finalize", Operation(f"finalize{one}", _FINALIZED, _ISSUED)
-    yield f"POST {by_id}/void", Operation(f"void{one}", _VOIDS, _VOIDED, takes=_VOID)
-    if kind in PAYABLE:
-        yield (
-            f"POST {by_id}/close",
-            Operation(
-                f"close{one}",
-                "Nothing more is expected for it: what is open is written off. What is closed stays so.",
-                ("still_draft", "voided"),
-            ),
-        )
-        yield (
-            f"POST {by_id}/reopen",
-            Operation(
-                f"reopen{one}",
-                "What was written off is open again. What is not closed stays as it is.",
-                ("still_draft", "voided", "over_credit_limit"),
-            ),
-        )
+        f"POST {path}/{{id}}/finalize": Operation(f"finalize{one}", _FINALIZED, _ISSUED),
+        f"POST {path}/{{id}}/void": Operation(f"void{one}", _VOIDS, _VOIDED, takes=_VOID),
+        **(_settled(path, one) if kind in PAYABLE else {}),
+    }
+
+
+def _settled(path: str, one: str) -> Mapping[str, Operation]:
+    return {
+        f"POST {path}/{{id}}/close": Operation(
+            f"close{one}",
+            "Nothing more is expected for it: what is open is written off. What is closed stays so.",
+            ("still_draft", "voided"),
+        ),
+        f"POST {path}/{{id}}/reopen": Operation(
+            f"reopen{one}",
+            "What was written off is open again. What is not closed stays as it is.",
+            ("still_draft", "voided", "over_credit_limit"),
+        ),
+    }
 
 
 DOCUMENT_OPERATIONS = {
-    **dict(one for kind in PATHS for one in _of(kind)),
+    **{name: one for kind in PATHS for name, one in _of(kind).items()},
     "GET /documents": Operation(
         "listDocuments",
         "Documents of all types, a page at a time, filtered, searched and sorted as asked; `type` tells them "

@@ -75,7 +75,7 @@ def _currency(value: Any) -> str:
 CURRENCY = Codec(_currency, None, _currency, {"type": "string", "pattern": "^[A-Za-z]{3}$"})
 ANY_ID = Codec(
     prefixed("inv").decode,
-    None,
+    str,  # what stands before it follows from the type
     prefixed("inv").decode,
     {"type": "string", "pattern": f"^({'|'.join(PREFIXES.values())})_[0-9a-f]{{24}}$"},
 )
@@ -197,8 +197,8 @@ DOCUMENT = Table(
     row("total_written_off",        "written_off",      MONEY,                   RO,    *BOTH),
     row("void_reason",              "void_reason",      TEXT,                    RO),
     row("change_reason",            "change_reason",    TEXT,                    RW),
-    woven("payments", lambda document: None, receipts.said, dict(receipts.PAYMENTS.schema()), (), WO),
-    woven("expected_total_with_tax", lambda document: None, _expected, {"type": ["number", "null"]}, (), WO),
+    woven("payments", lambda document: None, receipts.said, receipts.PAYMENTS.shape(), (), WO),
+    woven("expected_total_with_tax", lambda document: None, _expected, _NUMBER, (), WO),
     asked=(row("customer.name",     "customer_name",    TEXT,                    RO,    *BOTH),),
     spells={
         "expected_total": "expected_total_with_tax", "receipts": "payments", "applications": "payments",

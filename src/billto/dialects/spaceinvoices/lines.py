@@ -49,7 +49,7 @@ class IdOf(Node):
         return bare
 
     def shape(self) -> Schema:
-        return {"type": "string", "pattern": f"^({self.prefix}_)?[0-9a-f]{{24}}$"}
+        return {"type": "string", "pattern": f"^(({self.prefix})_)?[0-9a-f]{{24}}$"}
 
 
 @dataclass(frozen=True, slots=True)
