@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billto.dialects.spaceinvoices.customers import CUSTOMER
+from billto.dialects.spaceinvoices.documents import DOCUMENT
 from billto.dialects.spaceinvoices.entities import ENTITY
 from billto.dialects.spaceinvoices.query import PARAMS, WORDS
 from billto.dialects.spaceinvoices.routes import ROUTES
@@ -20,7 +21,7 @@ from tests.web.house import Caller, House, Raw, refused
 # All of Unicode, and again and again the signs that break things.
 NASTY = "\0\x1f\x7f%_\\'\"{}[]$.*- \ud800\udfff\ufeff\u200d\u0301ßıİ😀"
 TEXT = st.text(st.sampled_from(NASTY) | st.characters(), max_size=12)
-FIELDS = st.sampled_from(sorted({*CUSTOMER.by_wire, *ENTITY.by_wire}))
+FIELDS = st.sampled_from(sorted({*CUSTOMER.by_wire, *ENTITY.by_wire, *DOCUMENT.by_wire}))
 NUMBERS = (
     st.integers() | st.floats() | st.sampled_from([2**53, 2**53 + 1, -(2**63), 10**400, 1e308, 0.1, -0.0])
 )
