@@ -4,6 +4,7 @@ Who writes holds every customer concerned alone, in the order of their ids, and 
 that pay the same invoice come one after the other, and nobody waits in a circle.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -130,6 +131,8 @@ class Book:
         """Writes everything; raises Refused where a credit balance would be overspent, now or in the past."""
         customers = sorted({one.customer_id for one in self.entries if one.customer_id is not None})
         before = await self._tx.standings(self._asked.scope, customers) if customers else ()
+        for one in self.now.values():
+            _check_advance(one)
         for (customer_id, currency), (_, after) in grown(before, self.entries).items():
             await self._check_credit(customer_id, currency, after)
         changes = []
@@ -163,16 +166,27 @@ class Book:
             for one in self.entries
             if one.account == CREDIT and (one.customer_id, one.currency_code) == (customer_id, currency)
         ]
-        if sum((one.amount for one in spent), NOTHING) <= 0:
+        days = [one.date for one in spent if one.amount > 0]
+        if not days:
             return
         if after.credit < 0:
             raise overspent(after.credit + sum((one.amount for one in spent), NOTHING), currency)
+        beside: defaultdict[date, Decimal] = defaultdict(Decimal)
+        for one in spent:
+            beside[one.date] -= one.amount
         least = await least_credit(
-            self._tx, self._asked, customer_id, currency, min(one.date for one in spent), after.credit,
-            {one.date: -one.amount for one in spent},
-        )  # fmt: skip
+            self._tx, self._asked, customer_id, currency, min(days), after.credit, beside
+        )
         if least < 0:
             raise overspent(NOTHING, currency)
+
+
+def _check_advance(record: Document | Payment) -> None:
+    """Raises Refused where a final invoice has taken up more of an advance invoice than is paid of it."""
+    if not isinstance(record, Document) or not record.advanced:
+        return
+    if record.balance + record.written_off + record.advanced > record.total_with_tax:
+        raise Refused(Problem("settled_elsewhere", detail="a final invoice has taken up this advance"))
 
 
 def _called(record: Document | Payment) -> str:

@@ -62,7 +62,7 @@ class Sums:
             "SELECT currency_code, CAST(SUM(balance) AS BIGINT),"
             f" SUM(CASE WHEN due_date < {day} THEN 1 ELSE 0 END) FROM document"
             f" WHERE entity_id = {hold(scope.entity)} AND {hold.among('customer_id', customer_ids)}"
-            " AND balance > 0 AND type IN ('invoice', 'advance_invoice')"
+            " AND balance > 0 AND type <> 'credit_note'"
             f" AND (due_date IS NULL OR due_date <= {day}) GROUP BY currency_code"
         )
         return [Due(row[0], money(int(row[1])), row[2] > 0) for row in await self.rows(sql, hold.values)]
@@ -108,10 +108,10 @@ class Sums:
         """The payments that ever touched a document."""
         hold = _Marks(self.engine)
         sql = (
-            f"SELECT DISTINCT cause_id FROM entry WHERE entity_id = {hold(scope.entity)}"
-            f" AND item_id = {hold(item_id)} AND cause = 'payment' ORDER BY cause_id"
+            f"SELECT cause_id FROM entry WHERE entity_id = {hold(scope.entity)}"
+            f" AND item_id = {hold(item_id)} AND cause = 'payment'"
         )
-        return [str(row[0]) for row in await self.rows(sql, hold.values)]
+        return sorted({str(row[0]) for row in await self.rows(sql, hold.values)})
 
     async def credits(
         self, scope: Scope, customer_ids: Sequence[str], currency: str, most: int
