@@ -14,7 +14,7 @@ from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.ledger import PAYMENT as ACCOUNT
-from billto.domain.payment import APPLICATIONS_MAX, PAYMENT, REFUND, REFUNDED, Payment
+from billto.domain.payment import APPLICATIONS_MAX, APPLIED, PAYMENT, REFUND, REFUNDED, Payment
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Page, Query
 from billto.domain.versions import edited, touched
@@ -51,8 +51,6 @@ async def receive(
 
 async def refund(tx: Tx, asked: Request, values: Mapping[str, Any], wanted: Sequence[Wanted]) -> Payment:
     """Money that goes back to a customer, out of what it has to its credit; no invoice is opened by it."""
-    if wrong := [at for at, one in enumerate(wanted) if one.kind not in REFUNDED]:
-        raise Refused(*(Problem("unknown_choice", ("applications", at), ", ".join(REFUNDED)) for at in wrong))
     named = await applying.peeked(tx, asked, wanted)
     payer = await applying.payer(tx, asked, values, named)
     payment = await _made(tx, asked, values, REFUND, payer, named)
@@ -86,6 +84,7 @@ async def change(
     for one in old.applications:
         applying.settle(book, old, one, day, undo=True)
     kept = _apply(book, new, wanted, named)
+    _check_covered(new, kept)
     _cancel_out(book)
     book.put(book.now[new.id]._replace(applications=kept))
     await book.close()
@@ -236,9 +235,7 @@ async def _book(
     if rest and rest_is_credit and payer is not None:
         kept.append({"kind": "credit", "amount": rest})
         applying.settle(book, payment, kept[-1], payment.date)
-    if payment.direction == REFUND and sum(Decimal(one["amount"]) for one in kept) != payment.amount:
-        detail = "a refund comes out of what it names, to the cent"
-        raise Refused(Problem("settled_elsewhere", ("amount",), detail))
+    _check_covered(payment, kept)
     new: Payment = book.now[payment.id]._replace(applications=kept)
     stored = await tx.insert(new)
     book.put(stored)
@@ -250,8 +247,11 @@ async def _book(
 def _apply(
     book: Book, payment: Payment, wanted: Sequence[Wanted], named: Mapping[Id, Any]
 ) -> list[dict[str, Any]]:
-    kept = []
+    kept: list[dict[str, Any]] = []
+    allowed = APPLIED if payment.direction == PAYMENT else REFUNDED
     for at, one in enumerate(wanted):
+        if one.kind not in allowed:
+            raise Refused(Problem("unknown_choice", ("applications", at, "kind"), ", ".join(allowed)))
         try:
             if one.amount is not None:
                 issuing.amount(one.amount, payment.currency_code, "amount")
@@ -262,6 +262,12 @@ def _apply(
         if application["amount"]:
             kept.append(application)
     return kept
+
+
+def _check_covered(payment: Payment, kept: Sequence[Mapping[str, Any]]) -> None:
+    if payment.direction == REFUND and sum(Decimal(one["amount"]) for one in kept) != payment.amount:
+        detail = "a refund comes out of what it names, to the cent"
+        raise Refused(Problem("settled_elsewhere", ("amount",), detail))
 
 
 async def _alone(tx: Tx, asked: Request, payment: Payment, named: Iterable[Any]) -> None:

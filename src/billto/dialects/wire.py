@@ -48,7 +48,7 @@ class Row:
     codec: Codec | None
     access: Access
     uses: frozenset[Use]
-    of: Callable[[Any], Any] | None = None  # record → wire value, where there is no attribute
+    of: Callable[[Any], Any] | None = None  # record → wire value, where that is not one attribute's
     schema: Mapping[str, Any] | None = None
     says: str = ""
     sets: Callable[[Any], Mapping[str, Any]] | None = None  # wire value → attributes, or edits of them
@@ -62,9 +62,12 @@ def row(
     access: Access = RW,
     *uses: Use,
     sets: Callable[[Any], Mapping[str, Any]] | None = None,
+    of: Callable[[Any], Any] | None = None,
+    woven_of: tuple[str, ...] = (),
 ) -> Row:
-    """A field that shows an attribute; `sets` where to set it sets others as well."""
-    return Row(wire, attr, codec, access, frozenset(uses), sets=sets)
+    """A field that shows an attribute; `sets` where to set it sets others as well, `of` where what it shows
+    depends on others (`woven_of`)."""
+    return Row(wire, attr, codec, access, frozenset(uses), of, sets=sets, woven_of=woven_of)
 
 
 def derived(
@@ -205,7 +208,7 @@ class Table:
         for number, one in enumerate(self.rows):
             if one.access is WO:
                 continue
-            if one.attr is None:
+            if one.attr is None or one.of is not None:
                 names[f"f{number}"] = one.of
                 part = f"f{number}(r)"
             else:

@@ -4,6 +4,7 @@ from billto.app import customers, entities
 from billto.dialects.dialect import Does, Of, Route, Verb
 from billto.dialects.spaceinvoices.customers import CUSTOMER, TOMBSTONE
 from billto.dialects.spaceinvoices.entities import ENTITY
+from billto.dialects.spaceinvoices.money_routes import MONEY
 
 _GET, _PAGE, _CREATE, _CHANGE = Does.GET, Does.PAGE, Does.CREATE, Does.CHANGE
 _ACT, _DROP = Does.ACT, Does.DROP
@@ -51,4 +52,5 @@ ROUTES = (
         "DELETE", "/customers/{id}/permanent", _DROP, customers.erase, "Permanently delete a customer", 204
     ),
     _customer("POST", "/customers/{id}/restore", _ACT, customers.restore, "Restore a deleted customer"),
+    *MONEY,
 )
