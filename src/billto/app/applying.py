@@ -12,8 +12,10 @@ from billto.domain.customer import Customer
 from billto.domain.document import PAYABLE, Document
 from billto.domain.ledger import CREDIT
 from billto.domain.money import shown
+from billto.domain.paging import unambiguous
 from billto.domain.payment import REFUNDED, Payment
 from billto.domain.problems import Problem, Refused
+from billto.domain.query import Compare, Op, Query
 
 GENERATIONS_MAX = 10
 
@@ -44,16 +46,27 @@ _WITHOUT_DOCUMENT = frozenset({"credit", "credit_note", *REFUNDED})
 
 async def peeked(reader: Reader, asked: Request, wanted: Sequence[Wanted]) -> dict[Id, Any]:
     """The documents and payments that are named, as they are before they are held; by how they are named."""
-    found: dict[Id, Any] = {}
+    documents: set[Id] = set()
+    paid: set[Id] = set()
+    for one in wanted:
+        documents |= {one.document} if one.document is not None else set()
+        if one.source is not None:
+            (paid if one.kind == "refund_payment" else documents).add(one.source)
+    found = await _by_ids(reader, asked, Document, documents) | await _by_ids(reader, asked, Payment, paid)
     for at, one in enumerate(wanted):
         for name, id in (("document", one.document), ("source", one.source)):
-            if id is None or id in found:
-                continue
-            record: type[Any] = Payment if name == "source" and one.kind == "refund_payment" else Document
-            there = await reader.get(record, asked.scope, id)
-            if there is None:
+            if id is not None and id not in found:
                 raise Refused(Problem("unknown_reference", ("applications", at, name), f"{name} {id}"))
-            found[id] = there
+    return found
+
+
+async def _by_ids(reader: Reader, asked: Request, record: type[Any], ids: set[Id]) -> dict[Id, Any]:
+    found: dict[Id, Any] = {}
+    for name, kind in (("id", str), ("serial", int)):
+        if some := tuple(one for one in ids if isinstance(one, kind)):
+            query = Query(Compare(name, Op.IN, some), unambiguous(()), len(some), counted=False)
+            page = await reader.page(record, asked.scope, query)
+            found |= {getattr(one, name): one for one in page.records}
     return found
 
 

@@ -78,12 +78,14 @@ async def change(
     """A draft with other values, issued where it is no longer wanted as a draft; of an issued document what
     it does not say to its customer."""
     entity = await _entity(tx, asked)
-    old = await _expected(tx, asked, id, kind)
+    seen = await get(tx, asked._replace(shows=None), id, kind=kind)
+    is_said = bool(values.keys() & {"customer_id", "customer"})
+    values, customer = dict(values), await _customer(tx, asked, seen)
+    if seen.issued_at is None and (is_said or wish.buyer is not None):
+        named = values if is_said else {"customer_id": seen.customer_id, **values}
+        values, customer = await buyers.found(tx, asked, named, wish.buyer, saves=wish.saves_customer)
+    old = await _expected(tx, asked, seen.id, kind)
     _check_not_voided(old)
-    customer = await _customer(tx, asked, old)
-    if values.keys() & {"customer_id", "customer"} or (wish.buyer and old.issued_at is None):
-        values = {"customer_id": old.customer_id, **values}
-        values, customer = await buyers.found(tx, asked, values, wish.buyer, saves=wish.saves_customer)
     if old.issued_at is None:
         values = await with_catalog(tx, asked, values)
     new = issuing.changed(
@@ -112,7 +114,7 @@ async def issue(
         return draft
     customer = await _customer(tx, asked, draft)
     _check_hold(draft.type, customer)
-    draft_now = issuing.refreshed(draft, entity, customer)
+    draft_now = issuing.refreshed(draft, entity, customer, tx.new_id)
     return await _issue(tx, asked, draft_now, entity, customer, receipts, before=draft)
 
 
@@ -223,11 +225,10 @@ async def _issue(
     is_new: bool = False,
     before: Document | None = None,
 ) -> Document:
-    await ledger.alone(tx, asked, (draft.customer_id,))
     standing = None
     if draft.type in PAYABLE:
         standing = await _check_limit(tx, asked, draft, draft.total_with_tax, entity, customer)
-    number = draft.number or await numbers.for_document(tx, asked, entity, draft)
+    number = draft.number or await numbers.for_document(tx, asked, entity, draft.type, draft.date)
     document = issuing.issued(draft, number, entity, tx.now)
     if is_new:
         stored = await tx.insert(document)

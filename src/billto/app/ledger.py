@@ -19,6 +19,7 @@ from billto.domain.problems import Problem, Refused
 from billto.domain.versions import touched
 
 NOTHING = Decimal(0)
+_FEW = 10  # records that are changed one by one: fewer are not worth the means for many
 
 
 async def alone(tx: Tx, asked: Request, customer_ids: Iterable[str | None]) -> None:
@@ -27,13 +28,15 @@ async def alone(tx: Tx, asked: Request, customer_ids: Iterable[str | None]) -> N
         await tx.alone(asked.scope.entity, f"ledger {customer_id}")
 
 
-async def held(tx: Tx, asked: Request, ids: Iterable[str]) -> dict[str, Document]:
-    """Documents that stay as they are until the transaction ends; those that do not exist are left out."""
-    found = {}
-    for id in sorted(set(ids)):
-        document = await tx.lock(Document, asked.scope, id)
-        if document is not None:
-            found[id] = document
+async def held(tx: Tx, asked: Request, ids: Iterable[str]) -> dict[str, Any]:
+    """Documents and payments that stay as they are until the transaction ends; others are left out."""
+    wanted = sorted(set(ids))
+    found: dict[str, Any] = {}
+    kinds: tuple[type[Any], ...] = (Document, Payment)
+    for record in kinds:
+        missing = [id for id in wanted if id not in found]
+        if missing:
+            found |= {one.id: one for one in await tx.lock_all(record, asked.scope, missing)}
     return found
 
 
@@ -129,19 +132,30 @@ class Book:
         before = await self._tx.standings(self._asked.scope, customers) if customers else ()
         for (customer_id, currency), (_, after) in grown(before, self.entries).items():
             await self._check_credit(customer_id, currency, after)
+        changes = []
         for id, new in self.now.items():
-            if id not in inserted:
-                self.now[id] = await self._kept(self._before[id], new)
+            old = self._before[id]
+            kept = touched(old, new._asdict(), self._tx.now)
+            if id not in inserted and kept is not old:
+                self.now[id] = kept
+                changes.append((old, kept))
+        await self._keep(changes)
         if self.entries:
             await self._tx.post(self._asked.scope, self.entries, before)
 
-    async def _kept(self, old: Any, new: Any) -> Any:
-        kept = touched(old, new._asdict(), self._tx.now)
-        if kept is not old:
-            await self._tx.update(old, kept, self._asked.scope)
-            name = kept.type if isinstance(kept, Document) else "payment"
-            await records.note(self._tx, self._asked, f"{name}.updated", kept, old)
-        return kept
+    async def _keep(self, changes: Sequence[tuple[Any, Any]]) -> None:
+        """Stores what has become of documents and payments, each with its event."""
+        tx, asked = self._tx, self._asked
+        if len(changes) <= _FEW:
+            for old, new in changes:
+                await tx.update(old, new, asked.scope)
+                await records.note(tx, asked, f"{_called(new)}.updated", new, old)
+            return
+        for record in (Document, Payment):
+            await tx.update_many([one for one in changes if isinstance(one[1], record)])
+        await tx.note_many(
+            [records.event(tx, asked, f"{_called(new)}.updated", new, old) for old, new in changes]
+        )
 
     async def _check_credit(self, customer_id: str, currency: str, after: Standing) -> None:
         spent = [
@@ -159,6 +173,10 @@ class Book:
         )  # fmt: skip
         if least < 0:
             raise overspent(NOTHING, currency)
+
+
+def _called(record: Document | Payment) -> str:
+    return record.type if isinstance(record, Document) else "payment"
 
 
 def overspent(left: Decimal, currency: str) -> Refused:

@@ -1,6 +1,7 @@
 """What can be done with payments. None is deleted: a voided one leaves all as if it had not been."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,9 +15,10 @@ from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.ledger import PAYMENT as ACCOUNT
+from billto.domain.paging import unambiguous
 from billto.domain.payment import APPLICATIONS_MAX, APPLIED, PAYMENT, REFUND, REFUNDED, Payment
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import Page, Query
+from billto.domain.query import Compare, Op, Page, Query
 from billto.domain.versions import edited, touched
 
 # What of a payment may be changed like any other attribute; the rest is money.
@@ -70,7 +72,7 @@ async def change(
     given = edited(values, old._asdict().__getitem__)
     _check_unchanged(old, given)
     new = touched(old, {name: given[name] for name in _PLAIN if name in given}, tx.now)
-    if wanted is None:
+    if wanted is None or old.direction == REFUND:
         if new is not old:
             await tx.update(old, new, asked.scope)
             await records.note(tx, asked, "payment.updated", new, old)
@@ -84,7 +86,6 @@ async def change(
     for one in old.applications:
         applying.settle(book, old, one, day, undo=True)
     kept = _apply(book, new, wanted, named)
-    _check_covered(new, kept)
     _cancel_out(book)
     book.put(book.now[new.id]._replace(applications=kept))
     await book.close()
@@ -106,6 +107,8 @@ async def void(tx: Tx, asked: Request, id: Id) -> Payment:
     for one in old.applications:
         applying.settle(book, old, one, day, undo=True)
     left: Payment = book.now[old.id]
+    if old.direction == PAYMENT and left.balance != old.amount:
+        raise Refused(Problem("settled_elsewhere", detail="some of the payment has been paid back"))
     if old.direction == PAYMENT:
         book.enter(ACCOUNT, "payment_voided", old.amount, old, day)
     book.put(left._replace(voided_at=tx.now, balance=NOTHING))
@@ -137,13 +140,9 @@ async def restore(tx: Tx, asked: Request, id: Id) -> Payment:
 
 async def settled_by(tx: Reader, asked: Request, document_ids: Iterable[str]) -> list[Payment]:
     """The payments that are applied to some documents, or take something out of them."""
-    found: dict[str, Payment] = {}
-    for document_id in document_ids:
-        for cause_id in await tx.causes(asked.scope, document_id):
-            payment = await tx.get(Payment, asked.scope, cause_id)
-            if payment is not None:
-                found[payment.id] = payment
-    return [found[id] for id in sorted(found)]
+    ids = tuple({one for document_id in document_ids for one in await tx.causes(asked.scope, document_id)})
+    query = Query(Compare("id", Op.IN, ids), unambiguous(()), max(1, len(ids)), counted=False)
+    return list((await tx.page(Payment, asked.scope, query)).records) if ids else []
 
 
 async def release(book: Book, tx: Tx, asked: Request, document: Document, day: date) -> None:
@@ -273,10 +272,9 @@ def _check_covered(payment: Payment, kept: Sequence[Mapping[str, Any]]) -> None:
 async def _alone(tx: Tx, asked: Request, payment: Payment, named: Iterable[Any]) -> None:
     ids = [one["document_id"] for one in payment.applications if one.get("document_id")]
     ids += [one["source_id"] for one in payment.applications if one.get("source_id")]
-    others = []
-    for id in ids:
-        there = await tx.get(Document, asked.scope, id, shows=frozenset({"id", "customer_id"}))
-        others += [there.customer_id] if there is not None else []
+    query = Query(Compare("id", Op.IN, tuple(ids)), unambiguous(()), max(1, len(ids)), counted=False)
+    page = await tx.page(Document, asked.scope, replace(query, shows=frozenset({"id", "customer_id"})))
+    others = [one.customer_id for one in page.records]
     await ledger.alone(tx, asked, (payment.customer_id, *others, *(one.customer_id for one in named)))
 
 
@@ -285,12 +283,7 @@ async def _take_up(book: Book, tx: Tx, asked: Request, payment: Payment, named: 
     ids = {one.id for one in named.values()}
     for one in payment.applications:
         ids |= {one[name] for name in ("document_id", "source_id") if one.get(name)}
-    documents = await ledger.held(tx, asked, ids)
-    book.know(payment, *documents.values())
-    for id in sorted(ids - documents.keys()):
-        other = await tx.lock(Payment, asked.scope, id)
-        if other is not None:
-            book.know(other)
+    book.know(payment, *(await ledger.held(tx, asked, ids)).values())
 
 
 def _check_unchanged(old: Payment, given: Mapping[str, Any]) -> None:

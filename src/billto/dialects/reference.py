@@ -82,6 +82,7 @@ MANNERS: Mapping[Does, Manner] = {
     Does.PAGE:   Manner((),                            _LIST),
     Does.CREATE: Manner(("X-Request-Id",),             ("required", *_BODY)),
     Does.CHANGE: Manner(("X-Request-Id", "If-Match"),  ("changed_since", *_BODY)),
+    Does.REPLACE: Manner(("X-Request-Id", "If-Match"), ("required", "changed_since", *_BODY)),
     Does.PUT:    Manner(("X-Request-Id", "If-Match"),  ("required", "changed_since", *_BODY)),
     Does.ACT:    Manner(("X-Request-Id", "If-Match"),  ("changed_since", *_WRITE)),
     Does.DROP:   Manner(("X-Request-Id", "If-Match"),  ("changed_since", *_WRITE)),
@@ -244,7 +245,7 @@ def _query(param: Param, table: Table, wording: Wording) -> Schema:
 
 def _body(wording: Wording, route: Route) -> Schema:
     resource, name = wording.resources[route.table.record], route.table.record.__name__
-    creating = route.does is Does.CREATE
+    creating = route.does in (Does.CREATE, Does.REPLACE)  # both say the whole
     example = resource.creation if creating else resource.change
     return {"required": True, "content": _json(ref(f"{name}{'Create' if creating else 'Update'}"), example)}
 

@@ -37,6 +37,7 @@ TAX: dict[str, Node] = {
     "name": Text(most=255),
     "classification": Text(most=100),
     "reverse_charge": Bool(),
+    "by_rule": Bool(),  # reversed by the entity's rules, and not by who wrote the line
     "is_percent": Bool(),
     "is_inclusive": Bool(),
     # worked out

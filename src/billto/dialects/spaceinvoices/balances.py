@@ -1,17 +1,20 @@
 """Space Invoices has no balances or statements: ours, read off the ledger."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billto.app import balances
+from billto.app import balances, records
 from billto.app.balances import Balance, Statement
 from billto.app.parts import Reader, Request
 from billto.dialects.codecs import BOOL, DAY, Codec, choice, write_iso, write_money
 from billto.dialects.dialect import Said, Told
 from billto.dialects.params import Param, take
 from billto.dialects.spaceinvoices.values import CURRENCY, kinds, shown_day, shown_id
+from billto.domain import issuing
 from billto.domain.ageing import BOUNDS, ageing
+from billto.domain.entity import Entity
 from billto.domain.ids import read_id
 from billto.domain.problems import Problem, Refused
 from billto.domain.statement import BalanceForward, OpenCredit, OpenItem, OpenItems
@@ -36,7 +39,7 @@ def _read_buckets(text: str) -> tuple[int, ...]:
 BUCKETS = Codec(_read_buckets, None, _read_buckets, {"type": "string", "pattern": r"^[0-9]+(,[0-9]+)*$"})
 
 _AGES = Param(
-    "buckets", BUCKETS, BOUNDS,
+    "buckets", BUCKETS,
     says="The last days of the buckets of the ageing, such as 30,60,90; "
     f"{','.join(map(str, BOUNDS))} unless it is given.",
 )  # fmt: skip
@@ -65,13 +68,15 @@ async def balance(reader: Reader, asked: Request, told: Told) -> Said:
     given = take(told.given, BALANCE_PARAMS)
     id = _id(told)
     found = await balances.of(reader, asked, id, told.now, given["currency_code"])
+    today = issuing.today(await records.get(reader, asked, Entity, asked.scope.entity), told.now)
     shown = []
     for one in found:
+        # A balance is of all there is, also of what is dated later than today; so is its ageing.
         told_of = await balances.statement(
             reader, asked, id, told.now, is_balance_forward=False, currency=one.standing.currency_code,
-            with_children=False,
+            end=date.max, with_children=False,
         )  # fmt: skip
-        shown.append(_balance(one, told_of.open, given["buckets"]))
+        shown.append(_balance(one, told_of.open._replace(as_of=today), given["buckets"] or BOUNDS))
     return Said({"customer_id": f"cust_{id}", "balances": shown})
 
 
@@ -89,7 +94,7 @@ async def statement(reader: Reader, asked: Request, told: Told) -> Said:
         "currency_code": found.currency_code,
         "customers": [{"id": f"cust_{one.id}", "name": one.name} for one in found.members],
         **_told(found, names),
-        "ageing": _ageing(found.open, given["buckets"]),
+        "ageing": _ageing(found.open, given["buckets"] or BOUNDS),
     }
     return Said(body)
 

@@ -4,8 +4,8 @@ from billto.app import credits as credit
 from billto.app import payments
 from billto.dialects.dialect import Does, Route, Verb
 from billto.dialects.spaceinvoices import adjustments, balances, catalog, ledger, payment_verbs
-from billto.dialects.spaceinvoices.catalog import ITEM, TAX
 from billto.dialects.spaceinvoices.adjustments import ADJUSTMENT
+from billto.dialects.spaceinvoices.catalog import ITEM, TAX
 from billto.dialects.spaceinvoices.customers import CUSTOMER
 from billto.dialects.spaceinvoices.ledger import ENTRY
 from billto.dialects.spaceinvoices.payments import PAYMENT

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from billto.app import ledger, payments
+from billto.app import ledger, payments, records
 from billto.app.applying import Wanted
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.dialects.spaceinvoices.payments import (
@@ -16,7 +16,9 @@ from billto.dialects.spaceinvoices.payments import (
     moved,
     shown_application,
 )
+from billto.domain import issuing
 from billto.domain.document import Document
+from billto.domain.entity import Entity
 from billto.domain.ids import read_id
 from billto.domain.money import shown
 from billto.domain.payment import Payment
@@ -101,8 +103,10 @@ async def refund_of(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -
     wanted = [Wanted("refund_payment", unapplied, source=paid.id)] if unapplied else []
     if amount > unapplied:
         wanted.append(Wanted("refund_credit", amount - unapplied))
+    entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
     given = {
-        "method": paid.method,
+        # What came on a later day than today cannot go back before.
+        "method": paid.method, "date": max(issuing.today(entity, tx.now), paid.date),
         **{name: value for name, value in values.items() if name in _OWN},
         "amount": amount, "currency_code": paid.currency_code, "customer_id": paid.customer_id,
     }  # fmt: skip
@@ -129,6 +133,8 @@ async def change(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> P
     applications = given.pop("applications", None)
     if applications is not None and applications == _as_read(old):
         applications = None
+    if applications is not None and old.direction == "refund":
+        raise Refused(Problem("immutable", ("applications",)))
     wanted = None if applications is None else list(map(_wanted, applications))
     return await _said(payments.change(tx, asked, old.id, given, wanted))
 

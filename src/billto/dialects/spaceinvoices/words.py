@@ -13,6 +13,7 @@ from billto.dialects.searching import LENGTH_MAX, TERMS_MAX
 from billto.dialects.spaceinvoices.customers import CUSTOMER
 from billto.dialects.spaceinvoices.entities import ENTITY
 from billto.dialects.spaceinvoices.forms import ERROR, ISSUE, PAGINATION, listing
+from billto.dialects.spaceinvoices.money_words import MONEY_OPERATIONS, MONEY_RESOURCES, MONEY_SCHEMAS
 from billto.dialects.spaceinvoices.query import WORDS
 from billto.dialects.wire import FIND, SORT
 from billto.domain import customer, entity
@@ -343,9 +344,10 @@ WORDING = Wording(
             {},
             Tombstone(_ENTITY_ID, _CUSTOMER_ID, _THEN, "crm-20417"),
         ),
+        **MONEY_RESOURCES,
     },
-    operations=OPERATIONS,
-    schemas={"Pagination": PAGINATION, "Error": ERROR, "Issue": ISSUE},
+    operations={**OPERATIONS, **MONEY_OPERATIONS},
+    schemas={"Pagination": PAGINATION, "Error": ERROR, "Issue": ISSUE, **MONEY_SCHEMAS},
     listing=listing,
     params=PARAMS,
     asked={"query": FIND, "order_by": SORT},
