@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from billto.dialects.codecs import ISO, MONEY, TEXT, Codec, choice, prefixed, read_money, shaped, write_money
-from billto.dialects.spaceinvoices.values import CURRENCY, DATE, shown_id
+from billto.dialects.spaceinvoices.values import ANY_ID, CURRENCY, DATE, shown_id
 from billto.dialects.wire import FIND, ONCE, RO, RW, SORT, Row, Table, row
 from billto.domain.attrs import METADATA
 from billto.domain.ids import read_id
@@ -128,7 +128,7 @@ PAYMENT = Table(
     #   on the wire           attribute         codec                    access  questions
     row("id",                 "id",             prefixed("pmt"),         RO,     *BOTH),
     *(_document(name, kind) for name, kind in DOCUMENTS.items() if kind),
-    row("document_id",        "document_id",    prefixed("doc"),         ONCE,   FIND,
+    row("document_id",        "document_id",    ANY_ID,                  ONCE,   FIND,
         of=entered_for, woven_of=("applications",)),
     row("customer_id",        "customer_id",    prefixed("cust"),        ONCE,   *BOTH),
     row("amount",             "amount",         MONEY,                   ONCE,   *BOTH,

@@ -31,9 +31,7 @@ def _read_currency(value: Any) -> str:
     return text.upper()
 
 
-CURRENCY = Codec(
-    _read_currency, None, _read_currency, {"type": "string", "minLength": 3, "maxLength": 3}
-)  # fmt: skip
+CURRENCY = Codec(_read_currency, None, _read_currency, {"type": "string", "pattern": "^[A-Za-z]{3}$"})
 
 
 def shown_day(day: date | None) -> str | None:
@@ -58,7 +56,7 @@ def shown_id(kind: str | None, id: str) -> str:
 
 # An id whose prefix tells of what it is: it may be of several kinds.
 ANY_ID = Codec(
-    prefixed(_ANY_DOCUMENT).decode, None, prefixed(_ANY_DOCUMENT).decode,
+    prefixed(_ANY_DOCUMENT).decode, str, prefixed(_ANY_DOCUMENT).decode,
     {"type": "string", "format": "resource-id", "pattern": "^[a-z]+_[0-9a-f]{24}$"},
 )  # fmt: skip
 
