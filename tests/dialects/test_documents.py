@@ -17,7 +17,7 @@ from billto.domain.entity import Entity
 from billto.domain.problems import Refused
 from billto.domain.settings.tree import DOCUMENTS
 from billto.web.bodies import parse_json
-from tests.dialects.test_reference import faults
+from tests.dialects.test_reference import BODY, EVERY, MATCHED, faults, operations
 from tests.store.records import examples
 
 THEN = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -66,6 +66,25 @@ BODIES = st.fixed_dictionaries(
         "title_type": st.sampled_from(["estimate", "proforma_invoice", None]),
     },
 )
+
+
+@pytest.mark.parametrize(
+    ("name", "statuses"),
+    [
+        ("createInvoice", {"201"} | BODY),
+        ("listCreditNotes", {"200"} | EVERY),
+        ("getEstimate", {"200", "304"} | EVERY),
+        ("updateAdvanceInvoice", {"200"} | BODY | MATCHED),
+        ("deleteDeliveryNote", {"204"} | MATCHED),
+        ("finalizeInvoice", {"200", "422"} | MATCHED),
+        ("voidInvoice", {"200"} | BODY | MATCHED),
+        ("nextInvoiceNumber", {"200"} | EVERY),
+        ("listDocuments", {"200"} | EVERY),
+    ],
+)
+def test_operations_have_stable_names_and_answers(name: str, statuses: set[str]) -> None:
+    (operation,) = (one for _, _, one in operations() if one["operationId"] == name)
+    assert set(operation["responses"]) == statuses
 
 
 def made(kind: str, body: Any) -> Document:

@@ -29,6 +29,14 @@ def test_each_type_has_its_list_and_all_have_one(house: House) -> None:
     assert house.alice.listed("/documents", include_total_count=False)["pagination"]["total"] == -1
 
 
+def test_documents_have_no_trash(house: House) -> None:
+    made = document(house.alice)
+    house.alice.post(f"/invoices/{made['id']}/void")
+    for path in ("/invoices", "/documents"):
+        assert house.alice.listed(path, deleted=True)["pagination"]["total"] == 0
+        assert house.alice.listed(path, deleted=False)["pagination"]["total"] == 1
+
+
 def test_pages_follow_each_other_both_ways(house: House) -> None:
     for day in range(1, 8):
         document(house.alice, date=f"2026-03-0{day}", items=[line(day)])

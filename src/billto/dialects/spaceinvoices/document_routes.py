@@ -1,6 +1,5 @@
 """Space Invoices: the addresses of documents, the same for each of their types."""
 
-from billto.app import documents
 from billto.dialects.dialect import Does, Route, Verb
 from billto.dialects.spaceinvoices import document_verbs as verbs
 from billto.dialects.spaceinvoices.documents import DOCUMENT
@@ -30,7 +29,7 @@ def _of(kind: str) -> tuple[Route, ...]:
     )
     return (
         _route("POST", path, Does.CREATE, verbs.create(kind), f"Create {one}", 201),
-        _route("GET", path, Does.PAGE, documents.of_kind(kind), f"List all {name}s"),
+        _route("GET", path, Does.PAGE, verbs.page(kind), f"List all {name}s"),
         _route("GET", f"{path}/next-number", Does.ASK, verbs.next_number(kind), f"Number of the next {name}"),
         _route("GET", by_id, Does.GET, verbs.get(kind), f"Get {name} by ID"),
         _route("PATCH", by_id, Does.CHANGE, verbs.change(kind), f"Update {one}"),
@@ -43,7 +42,7 @@ def _of(kind: str) -> tuple[Route, ...]:
 
 DOCUMENT_ROUTES = (
     *(route for kind in DOCUMENTS for route in _of(kind)),
-    _route("GET", "/documents", Does.PAGE, documents.page, "List documents of all types"),
+    _route("GET", "/documents", Does.PAGE, verbs.page(), "List documents of all types"),
     _route("GET", "/documents/{id}", Does.GET, verbs.get(), "Get document by ID"),
     _route("POST", "/documents/{id}/finalize", Does.ACT, verbs.finalize(), "Finalize a draft"),
     _route("POST", "/documents/{id}/void", Does.DO, verbs.void(), "Void a document"),

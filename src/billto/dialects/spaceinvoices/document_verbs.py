@@ -18,6 +18,7 @@ from billto.domain.entity import Entity
 from billto.domain.ids import read_id
 from billto.domain.nodes import Problems, Text
 from billto.domain.problems import Problem, Refused
+from billto.domain.query import Compare, Either, Op, Page, Query
 
 _REASON = Text(most=500)
 # What of a line is said of the item too that it is saved as.
@@ -57,6 +58,19 @@ def change(kind: str) -> Verb:
 def get(kind: str = "") -> Verb:
     async def verb(reader: Reader, asked: Request, id: Id) -> Document:
         return await documents.get(reader, asked, id, kind=kind)
+
+    return verb
+
+
+def page(kind: str = "") -> Verb:
+    """Documents of a type; asked for the trash, none: they have no such thing."""
+
+    async def verb(reader: Reader, asked: Request, query: Query) -> Page:
+        if query.trashed:
+            query = query.within(Either())
+        return await documents.page(
+            reader, asked, query.within(Compare("type", Op.EQ, kind)) if kind else query
+        )
 
     return verb
 

@@ -26,10 +26,12 @@ from billto.dialects.dialect import Asked
 from billto.dialects.params import Given, Param, take
 from billto.dialects.searching import terms_of
 from billto.dialects.wire import SORT, Table
+from billto.domain.catalog import Item
 from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.paging import unambiguous
+from billto.domain.payment import Payment
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import All, Missing, Node, Not, Op, Order, Query
 from billto.domain.scope import ENVIRONMENTS
@@ -97,6 +99,9 @@ PARAMS = (
     ),
 )
 DELETED = Param("deleted", BOOL, False, says="When true, only what is in the trash.")
+VOIDED = Param("deleted", BOOL, False, says="When true, only what was deleted, which is: voided.")
+SEARCHED = (Payment, Item)
+NO_TRASH = Param("deleted", BOOL, False, says="When true, nothing: documents have no trash.")
 INCLUDE_DELETED = Param(
     "include_deleted", BOOL, False, says="When true, what is in the trash as well; not together with deleted."
 )
@@ -107,16 +112,15 @@ ENVIRONMENT = Param(
 )
 
 
-# Whose texts a search looks through, besides those with parameters of their own.
-_SEARCHED = (Document,)
-
-
 def params_of(table: Table) -> tuple[Param, ...]:
     if table.record is Customer:
         return (*PARAMS, DELETED, INCLUDE_DELETED)
     if table.record is Entity:
         return (*PARAMS, ENVIRONMENT)
-    return PARAMS if table.record in _SEARCHED else tuple(one for one in PARAMS if one.name != "search")
+    if table.record is Document:
+        return (*PARAMS, NO_TRASH)
+    asked = PARAMS if table.record in SEARCHED else tuple(one for one in PARAMS if one.name != "search")
+    return (*asked, VOIDED) if "voided_at" in table.attrs and "deleted_at" in table.by_wire else asked
 
 
 def read(table: Table, given: Given, _body: Any = None) -> Asked:
@@ -128,7 +132,7 @@ def read(table: Table, given: Given, _body: Any = None) -> Asked:
         raise Refused(Problem("bad_parameter", ("prev_cursor",), "cannot be given together with next_cursor"))
     if len(values["order_by"]) > COLUMNS_MAX:
         raise Refused(Problem("bad_parameter", ("order_by",), f"takes at most {COLUMNS_MAX} fields"))
-    if values.get("deleted") and values["include_deleted"]:
+    if values.get("deleted") and values.get("include_deleted"):
         raise Refused(Problem("bad_parameter", ("include_deleted",), "cannot be given together with deleted"))
     where = (*_conditions(table, values["query"]), *terms_of(values.get("search") or "", "search"))
     query = Query(

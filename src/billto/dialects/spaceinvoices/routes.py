@@ -5,6 +5,7 @@ from billto.dialects.dialect import Does, Of, Route, Verb
 from billto.dialects.spaceinvoices.customers import CUSTOMER, TOMBSTONE
 from billto.dialects.spaceinvoices.document_routes import DOCUMENT_ROUTES
 from billto.dialects.spaceinvoices.entities import ENTITY
+from billto.dialects.spaceinvoices.money_routes import MONEY
 
 _GET, _PAGE, _CREATE, _CHANGE = Does.GET, Does.PAGE, Does.CREATE, Does.CHANGE
 _ACT, _DROP = Does.ACT, Does.DROP
@@ -53,4 +54,5 @@ ROUTES = (
     ),
     _customer("POST", "/customers/{id}/restore", _ACT, customers.restore, "Restore a deleted customer"),
     *DOCUMENT_ROUTES,
+    *MONEY,
 )

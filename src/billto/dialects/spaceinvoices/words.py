@@ -14,6 +14,7 @@ from billto.dialects.spaceinvoices.customers import CUSTOMER
 from billto.dialects.spaceinvoices.document_words import DOCUMENT_OPERATIONS, SCHEMAS, resource
 from billto.dialects.spaceinvoices.entities import ENTITY
 from billto.dialects.spaceinvoices.forms import ERROR, ISSUE, PAGINATION, listing
+from billto.dialects.spaceinvoices.money_words import MONEY_OPERATIONS, MONEY_RESOURCES, MONEY_SCHEMAS
 from billto.dialects.spaceinvoices.query import WORDS
 from billto.dialects.wire import FIND, SORT
 from billto.domain import customer, entity
@@ -349,9 +350,10 @@ WORDING = Wording(
             Tombstone(_ENTITY_ID, _CUSTOMER_ID, _THEN, "crm-20417"),
         ),
         Document: resource(_ENTITY, _CUSTOMER, _THEN),
+        **MONEY_RESOURCES,
     },
-    operations=OPERATIONS,
-    schemas={"Pagination": PAGINATION, "Error": ERROR, "Issue": ISSUE, **SCHEMAS},
+    operations={**OPERATIONS, **MONEY_OPERATIONS},
+    schemas={"Pagination": PAGINATION, "Error": ERROR, "Issue": ISSUE, **SCHEMAS, **MONEY_SCHEMAS},
     listing=listing,
     params=PARAMS,
     asked={"query": FIND, "order_by": SORT},
