@@ -68,7 +68,7 @@ ATTEMPTS = {
 }
 
 # What a studio has beside customers, and a change of it. The customer of a new one is the White Rabbit.
-HAS = {
+HAS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "/payments": ({"customer_id": "", "amount": 5, "reference": "Wonder money"}, {"note": "Renamed"}),
     "/credit-adjustments": ({"customer_id": "", "amount": 5, "note": "Wonder credit"}, {"note": "Renamed"}),
     "/items": ({"name": "Wonder Tea", "price": 5}, RENAME),
