@@ -82,7 +82,10 @@ def test_what_documents_name_of_strangers_is_not_there(house: House) -> None:
         ):
             assert refused(answer) == (422, {field: "unknown_reference"})
     paid = {"items": [WORK], "payments": [{"type": "credit_note", "credit_note_id": note["id"]}]}
-    assert refused(house.charlie.post("/invoices", paid)) == (422, {"payments.0.source": "unknown_reference"})
+    assert refused(house.charlie.post("/invoices", paid)) == (
+        422,
+        {"payments.0.credit_note_id": "unknown_reference"},
+    )
     assert house.dump() == before
 
 
