@@ -106,6 +106,8 @@ BODY = WRITE | {"415", "422"}
         ("deleteCustomer", {"204"} | MATCHED),
         ("permanentlyDeleteCustomer", {"204"} | MATCHED),
         ("restoreCustomer", {"200"} | MATCHED),
+        ("previewCustomerMerge", {"200", "409", "422"} | EVERY),
+        ("mergeCustomer", {"200"} | BODY | MATCHED),
     ],
 )
 def test_operations_have_stable_names_and_answers(name: str, statuses: set[str]) -> None:
@@ -115,7 +117,7 @@ def test_operations_have_stable_names_and_answers(name: str, statuses: set[str])
 
 def test_no_operation_is_without_a_pinned_name() -> None:
     names = [operation["operationId"] for _, _, operation in operations()]
-    assert len(set(names)) == len(names) == 93
+    assert len(set(names)) == len(names) == 95
 
 
 @pytest.mark.parametrize("route", DIALECT.routes, ids=lambda route: f"{route.method} {route.path}")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from billto.app import buyers, ledger, numbers, payments, records
+from billto.app import buyers, following, ledger, numbers, payments, records
 from billto.app.applying import Wanted
 from billto.app.catalog import with_catalog
 from billto.app.ledger import NOTHING, Book
@@ -221,7 +221,7 @@ async def get(reader: Reader, asked: Request, id: Id, *, kind: str = "") -> Docu
 
 
 async def page(reader: Reader, asked: Request, query: Query) -> Page:
-    return await reader.page(Document, asked.scope, query)
+    return await following.page(reader, asked, Document, query)
 
 
 def of_kind(kind: str) -> Callable[[Reader, Request, Query], Any]:
