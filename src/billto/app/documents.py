@@ -1,6 +1,7 @@
 """What can be done with documents, each in one transaction. An issued document stays as it is."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -104,7 +105,8 @@ async def change(
         await records.note(tx, asked, f"{new.type}.updated", new, old)
     if wish.is_draft or new.issued_at is not None:
         return new
-    return await issue(tx, asked, new.id, kind=kind, receipts=wish.receipts)
+    # Whoever meant a version meant the one before this change.
+    return await issue(tx, asked._replace(expected=None), new.id, kind=kind, receipts=wish.receipts)
 
 
 async def open_balance(
@@ -260,8 +262,11 @@ async def _issue(
     account, sign = (CREDIT_NOTE, -1) if stored.type == "credit_note" else (INVOICE, 1)
     book.enter(account, "issued", sign * stored.total_with_tax, stored, stored.date, due_date=stored.due_date)
     await book.close()
-    for receipt in receipts:
-        stored = await _receive(tx, asked, stored, receipt)
+    for at, receipt in enumerate(receipts):
+        try:
+            stored = await _receive(tx, asked, stored, receipt)
+        except Refused as refused:
+            raise Refused(*(_of_receipt(problem, at) for problem in refused.problems)) from None
     if standing is not None and standing.credit and stored.balance and _applies_credits(entity):
         stored = await payments.spend_credit(tx, asked, stored, standing.credit)
     return stored
@@ -278,6 +283,12 @@ async def _receive(tx: Tx, asked: Request, document: Document, receipt: Receipt)
         wanted = Wanted("document", min(values["amount"], document.balance), document.id)
     await payments.receive(tx, asked, values, (wanted,), rest_is_credit=True)
     return await records.get(tx, asked._replace(shows=None), Document, document.id)
+
+
+def _of_receipt(problem: Problem, at: int) -> Problem:
+    """A problem of a payment with the place of its receipt among the others: each has one application."""
+    path = problem.path[2:] if problem.path[:1] == ("applications",) else problem.path
+    return replace(problem, path=("applications", at, *path))
 
 
 def _applies_credits(entity: Entity) -> bool:

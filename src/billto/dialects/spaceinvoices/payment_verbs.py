@@ -316,6 +316,8 @@ async def _said(work: Any, single: Mapping[str, str] | None = None) -> Payment:
 
 
 def _spelt(problem: Problem, single: Mapping[str, str] | None) -> Problem:
+    if problem.path == ("customer",):
+        return Problem(problem.code, ("customer_id",), problem.detail)
     if problem.path[:1] != ("applications",):
         return problem
     at, *rest = problem.path[1:] or (None,)
