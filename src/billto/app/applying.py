@@ -10,7 +10,7 @@ from billto.app.ledger import NOTHING, Book
 from billto.app.parts import Id, Reader, Request
 from billto.domain.customer import Customer
 from billto.domain.document import PAYABLE, Document
-from billto.domain.ledger import CREDIT
+from billto.domain.ledger import CREDIT, Entry
 from billto.domain.money import shown
 from billto.domain.paging import unambiguous
 from billto.domain.payment import REFUNDED, Payment
@@ -18,6 +18,9 @@ from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Op, Query
 
 GENERATIONS_MAX = 10
+
+# The entries that one application made.
+Moved = Sequence[Entry]
 
 
 class Wanted(NamedTuple):
@@ -35,6 +38,7 @@ _DOCUMENTS: Mapping[str, tuple[str, ...]] = {
     "applied_credit": PAYABLE,
     "credit_note": PAYABLE,
     "advance": ("invoice",),
+    **dict.fromkeys(("credit", *REFUNDED), ()),
 }
 _SOURCES: Mapping[str, tuple[str, ...]] = {
     "credit_note": ("credit_note",),
@@ -70,12 +74,14 @@ async def _by_ids(reader: Reader, asked: Request, record: type[Any], ids: set[Id
     return found
 
 
-def check(wanted: Sequence[Wanted], named: Mapping[Id, Any], currency: str) -> None:
+def check(wanted: Sequence[Wanted], named: Mapping[Id, Any], payment: Payment) -> None:
     """Raises Refused for what cannot be applied to each other, with its place in the list."""
+    settled = {there.get("document_id") for there in payment.applications}  # what is closed since may stay so
     problems = [
         problem.within("applications", at)
         for at, one in enumerate(wanted)
-        for problem in _problems(one, named, currency)
+        for problem in (*_problems(one, named, payment.currency_code), *_without_customer(one, payment))
+        if problem.code != "closed" or one.document is None or named[one.document].id not in settled
     ]
     if problems:
         raise Refused(*problems)
@@ -92,6 +98,13 @@ def _problems(one: Wanted, named: Mapping[Id, Any], currency: str) -> Iterable[P
         yield from _of(named[one.document], "document", _DOCUMENTS.get(one.kind), currency)
     if one.source is not None:
         yield from _of(named[one.source], "source", _SOURCES.get(one.kind), currency)
+
+
+def _without_customer(one: Wanted, payment: Payment) -> Iterable[Problem]:
+    """Only customers have a credit balance."""
+    is_credit = one.kind in ("credit", "applied_credit", "refund_credit")
+    if payment.customer_id is None and (is_credit or (one.kind == "credit_note" and one.document is None)):
+        yield Problem("required", ("customer_id",))
 
 
 def _of(there: Any, name: str, types: tuple[str, ...] | None, currency: str) -> Iterable[Problem]:
@@ -169,11 +182,12 @@ def available(source: Any, kind: str) -> Decimal:
     return left
 
 
-def settle(book: Book, payment: Payment, one: Mapping[str, Any], day: date, *, undo: bool = False) -> None:
+def settle(book: Book, payment: Payment, one: Mapping[str, Any], day: date, *, undo: bool = False) -> Moved:
     """Does what an application says, or undoes it: it moves an amount from one side to the other."""
+    before = len(book.entries)
     amount, kind = Decimal(one["amount"]), str(one["kind"])
     if not amount:
-        return
+        return ()
     amount = -amount if undo else amount
     document: Any = book.now.get(one.get("document_id") or "")
     source: Any = book.now.get(one.get("source_id") or "")
@@ -193,6 +207,7 @@ def settle(book: Book, payment: Payment, one: Mapping[str, Any], day: date, *, u
         book.owed(document, -amount, word, day)
     elif kind in ("credit", "credit_note"):
         book.enter(CREDIT, word, -amount, payment, day)
+    return tuple(book.entries[before:])
 
 
 def _word(kind: str, undo: bool) -> str:

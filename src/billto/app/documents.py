@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from billto.app import buyers, ledger, numbers, payments, records
+from billto.app import buyers, following, ledger, numbers, payments, records
 from billto.app.applying import Wanted
 from billto.app.catalog import with_catalog
 from billto.app.ledger import NOTHING, Book
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import issuing
 from billto.domain.customer import Customer
-from billto.domain.document import OWED, PAYABLE, Document
+from billto.domain.document import OPENING, OWED, Document
 from billto.domain.entity import Entity
 from billto.domain.ledger import CREDIT_NOTE, INVOICE, Standing
 from billto.domain.problems import Problem, Refused
@@ -20,6 +20,8 @@ from billto.domain.versions import touched
 
 # What asks for money or promises goods is not made for somebody on hold; a credit note only lessens a debt.
 HELD = ("invoice", "advance_invoice", "estimate", "delivery_note")
+# What a credit limit refuses; what was owed before is owed whatever the limit is.
+LIMITED = ("invoice", "advance_invoice")
 
 
 class Receipt(NamedTuple):
@@ -51,6 +53,8 @@ async def create(
     `values` may name the customer by `customer_id` or `customer`.
     """
     entity = await _seller(tx, asked)
+    if wish.is_draft and wish.receipts:
+        raise Refused(Problem("still_draft", ("payments",)))
     values, customer = await buyers.found(tx, asked, values, wish.buyer, saves=wish.saves_customer)
     _check_hold(kind, customer)
     draft = issuing.made(
@@ -86,6 +90,8 @@ async def change(
         values, customer = await buyers.found(tx, asked, named, wish.buyer, saves=wish.saves_customer)
     old = await _expected(tx, asked, seen.id, kind)
     _check_not_voided(old)
+    if not is_said and old.customer_id != seen.customer_id:  # somebody else has just changed it
+        customer = await _customer(tx, asked, old)
     if old.issued_at is None:
         values = await with_catalog(tx, asked, values)
     new = issuing.changed(
@@ -99,6 +105,16 @@ async def change(
     if wish.is_draft or new.issued_at is not None:
         return new
     return await issue(tx, asked, new.id, kind=kind, receipts=wish.receipts)
+
+
+async def open_balance(
+    tx: Tx, asked: Request, customer_id: Id, amount: Decimal, values: Mapping[str, Any]
+) -> Document:
+    """What a customer owed before there was a ledger: it ages from its date, and is paid as invoices are."""
+    line = {"name": values.get("name") or "Opening balance", "quantity": 1, "price": amount}
+    named = {"customer_id" if isinstance(customer_id, str) else "customer": customer_id}
+    plain = {"footer": None, "signature": None, "due_date": None}
+    return await create(tx, asked, OPENING, {**plain, **values, **named, "lines": [line]})
 
 
 async def issue(
@@ -167,7 +183,7 @@ async def _written(tx: Tx, asked: Request, id: Id, kind: str, *, is_closed: bool
     if (old.closed_at is not None) is is_closed or old.type not in OWED:
         return old
     entity, amount = await _entity(tx, asked), old.balance if is_closed else old.written_off
-    if not is_closed and old.type in PAYABLE:
+    if not is_closed and old.type in LIMITED:
         await _check_limit(tx, asked, old, amount, entity, await _customer(tx, asked, old))
     book = Book(tx, asked, "document", old.id)
     book.know(old)
@@ -178,7 +194,8 @@ async def _written(tx: Tx, asked: Request, id: Id, kind: str, *, is_closed: bool
         book.put(old._replace(closed_at=tx.now, written_off=amount, balance=NOTHING))
     else:
         book.enter(account, "reopened", sign * amount, old, day)
-        book.put(old._replace(closed_at=None, written_off=NOTHING, balance=amount))
+        # Beside it may be open what was paid until the payment was voided.
+        book.put(old._replace(closed_at=None, written_off=NOTHING, balance=old.balance + amount))
     await book.close()
     stored: Document = book.now[old.id]
     return stored
@@ -202,7 +219,7 @@ async def get(reader: Reader, asked: Request, id: Id, *, kind: str = "") -> Docu
 
 
 async def page(reader: Reader, asked: Request, query: Query) -> Page:
-    return await reader.page(Document, asked.scope, query)
+    return await following.page(reader, asked, Document, query)
 
 
 def of_kind(kind: str) -> Callable[[Reader, Request, Query], Any]:
@@ -226,7 +243,7 @@ async def _issue(
     before: Document | None = None,
 ) -> Document:
     standing = None
-    if draft.type in PAYABLE:
+    if draft.type in LIMITED:
         standing = await _check_limit(tx, asked, draft, draft.total_with_tax, entity, customer)
     number = draft.number or await numbers.for_document(tx, asked, entity, draft.type, draft.date)
     document = issuing.issued(draft, number, entity, tx.now)

@@ -4,6 +4,7 @@ Who writes holds every customer concerned alone, in the order of their ids, and 
 that pay the same invoice come one after the other, and nobody waits in a circle.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,7 @@ from billto.domain.problems import Problem, Refused
 from billto.domain.versions import touched
 
 NOTHING = Decimal(0)
+SUM_MAX = Decimal(10) ** 14  # what a customer may stand at; databases add up little more exactly
 _FEW = 10  # records that are changed one by one: fewer are not worth the means for many
 
 
@@ -109,7 +111,7 @@ class Book:
         open_most = current.total_with_tax - current.written_off
         if not NOTHING <= balance <= open_most:
             raise Refused(Problem("exceeds_open", ("amount",), shown(current.balance, current.currency_code)))
-        is_settled = not balance
+        is_settled = not balance and not current.written_off
         paid_at = (current.paid_at or self._tx.now) if is_settled else None
         self.now[document.id] = current._replace(balance=balance, paid_at=paid_at)
         account, sign = (CREDIT_NOTE, -1) if current.type == "credit_note" else (INVOICE, 1)
@@ -129,8 +131,14 @@ class Book:
     async def close(self, *, inserted: Sequence[str] = ()) -> None:
         """Writes everything; raises Refused where a credit balance would be overspent, now or in the past."""
         customers = sorted({one.customer_id for one in self.entries if one.customer_id is not None})
+        # Who was not known to be concerned before everything was held is concerned all the same.
+        await alone(self._tx, self._asked, customers)
         before = await self._tx.standings(self._asked.scope, customers) if customers else ()
+        for one in self.now.values():
+            _check_advance(one)
         for (customer_id, currency), (_, after) in grown(before, self.entries).items():
+            if max(after.outstanding, after.open_credit_notes, after.unapplied, after.credit) > SUM_MAX:
+                raise Refused(Problem("out_of_range", ("amount",), f"at most {SUM_MAX:f} for one customer"))
             await self._check_credit(customer_id, currency, after)
         changes = []
         for id, new in self.now.items():
@@ -163,16 +171,27 @@ class Book:
             for one in self.entries
             if one.account == CREDIT and (one.customer_id, one.currency_code) == (customer_id, currency)
         ]
-        if sum((one.amount for one in spent), NOTHING) <= 0:
+        days = [one.date for one in spent if one.amount > 0]
+        if not days:
             return
         if after.credit < 0:
             raise overspent(after.credit + sum((one.amount for one in spent), NOTHING), currency)
+        beside: defaultdict[date, Decimal] = defaultdict(Decimal)
+        for one in spent:
+            beside[one.date] -= one.amount
         least = await least_credit(
-            self._tx, self._asked, customer_id, currency, min(one.date for one in spent), after.credit,
-            {one.date: -one.amount for one in spent},
-        )  # fmt: skip
+            self._tx, self._asked, customer_id, currency, min(days), after.credit, beside
+        )
         if least < 0:
             raise overspent(NOTHING, currency)
+
+
+def _check_advance(record: Document | Payment) -> None:
+    """Raises Refused where a final invoice has taken up more of an advance invoice than is paid of it."""
+    if not isinstance(record, Document) or not record.advanced:
+        return
+    if record.balance + record.written_off + record.advanced > record.total_with_tax:
+        raise Refused(Problem("settled_elsewhere", detail="a final invoice has taken up this advance"))
 
 
 def _called(record: Document | Payment) -> str:

@@ -10,7 +10,7 @@ from billto.app.parts import Reader, Request, Tx
 from billto.domain import entity as entities
 from billto.domain import numbering
 from billto.domain.customer import Customer
-from billto.domain.document import Document
+from billto.domain.document import OPENING, Document
 from billto.domain.entity import Entity
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
@@ -24,6 +24,7 @@ DOCUMENT_FORMATS = {
     "credit_note": f"CN-{numbering.DEFAULT_FORMAT}",
     "advance_invoice": f"ADV-{numbering.DEFAULT_FORMAT}",
     "delivery_note": f"DN-{numbering.DEFAULT_FORMAT}",
+    OPENING: "OB-{nnnn}",
 }
 # A free number is proposed out of batches of this many, beginning after those of so many newest customers.
 _AT_ONCE = 100
