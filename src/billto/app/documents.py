@@ -81,8 +81,10 @@ async def change(
     old = await _expected(tx, asked, id, kind)
     _check_not_voided(old)
     customer = await _customer(tx, asked, old)
+    values = _without_same_customer(old, values)
     if values.keys() & {"customer_id", "customer"} or (wish.buyer and old.issued_at is None):
-        values = {"customer_id": old.customer_id, **values}
+        if not values.keys() & {"customer_id", "customer"}:
+            values = {"customer_id": old.customer_id, **values}
         values, customer = await buyers.found(tx, asked, values, wish.buyer, saves=wish.saves_customer)
     if old.issued_at is None:
         values = await with_catalog(tx, asked, values)
@@ -100,7 +102,13 @@ async def change(
 
 
 async def issue(
-    tx: Tx, asked: Request, id: Id, *, kind: str = "", receipts: Sequence[Receipt] = ()
+    tx: Tx,
+    asked: Request,
+    id: Id,
+    *,
+    kind: str = "",
+    receipts: Sequence[Receipt] = (),
+    spends_credit: bool = True,
 ) -> Document:
     """The draft as it goes out: with its number, and with who both are now. Twice is once."""
     entity = await _seller(tx, asked)
@@ -113,7 +121,9 @@ async def issue(
     customer = await _customer(tx, asked, draft)
     _check_hold(draft.type, customer)
     draft_now = issuing.refreshed(draft, entity, customer)
-    return await _issue(tx, asked, draft_now, entity, customer, receipts, before=draft)
+    return await _issue(
+        tx, asked, draft_now, entity, customer, receipts, before=draft, spends_credit=spends_credit
+    )
 
 
 async def void(tx: Tx, asked: Request, id: Id, reason: str | None = None, *, kind: str = "") -> Document:
@@ -222,6 +232,7 @@ async def _issue(
     *,
     is_new: bool = False,
     before: Document | None = None,
+    spends_credit: bool = True,
 ) -> Document:
     await ledger.alone(tx, asked, (draft.customer_id,))
     standing = None
@@ -244,7 +255,8 @@ async def _issue(
     await book.close()
     for receipt in receipts:
         stored = await _receive(tx, asked, stored, receipt)
-    if standing is not None and standing.credit and stored.balance and _applies_credits(entity):
+    spends_credit = spends_credit and _applies_credits(entity)
+    if spends_credit and standing is not None and standing.credit and stored.balance:
         stored = await payments.spend_credit(tx, asked, stored, standing.credit)
     return stored
 
@@ -313,6 +325,16 @@ async def _check_linked(tx: Reader, asked: Request, document: Document) -> None:
 def _check_hold(kind: str, customer: Customer | None) -> None:
     if customer is not None and customer.is_on_credit_hold and kind in HELD:
         raise Refused(Problem("on_credit_hold"))
+
+
+def _without_same_customer(document: Document, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values, of which naming the customer that it has says nothing; who was billed stays so."""
+    named = values.keys() & {"customer_id", "customer"}
+    if all(values[name] == getattr(document, name) for name in named):
+        return {name: value for name, value in values.items() if name not in named}
+    if document.issued_at is not None:
+        raise Refused(Problem("issued_already", ("customer",)))
+    return values
 
 
 def _check_not_voided(document: Document) -> None:

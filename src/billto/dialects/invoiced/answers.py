@@ -15,23 +15,35 @@ _NOWHERE = Where()
 # The clients know these and turn every other one into a fault of the server.
 _KNOWN = frozenset({400, 401, 403, 404, 429})
 # Addresses of lists end so: their clients look for the headers of a list even where they are refused.
-_LISTS = ("customers", "contacts", "notes", "line_items", "payment_sources")
+_LISTS = (
+    "customers", "contacts", "notes", "line_items", "payment_sources", "invoices", "credit_notes",
+    "estimates", "payments", "credit_balance_adjustments", "tax_rates", "items", "attachments",
+)  # fmt: skip
 _QUERY_LENGTH_MAX = 4_000  # five links have to fit into one header line
 
 # Where the id of a record stands in the address.
 _PLACES = {
     "Customer": "id", "Contact": "contact", "Note": "note", "LineItem": "line_item", "Card": "card",
-    "BankAccount": "bank_account",
+    "BankAccount": "bank_account", "Document": "id", "Payment": "id", "Adjustment": "id", "Item": "name",
+    "TaxRate": "name",
 }  # fmt: skip
-_CALLED = {"LineItem": "Line item", "BankAccount": "Bank account"}
+_CALLED = {
+    "LineItem": "Line item", "BankAccount": "Bank account", "TaxRate": "Tax rate",
+    "Adjustment": "Credit balance adjustment",
+}  # fmt: skip
+_DOCUMENTS = {"/invoices": "Invoice", "/credit_notes": "Credit note", "/estimates": "Estimate"}
 
 _MISSING = frozenset({"required", "not_null"})
 _UNREADABLE = frozenset(
     {"malformed", "duplicate_key", "too_deep", "invalid_text", "unsupported_media_type", "too_large"}
 )
 _SAID_OUT = frozenset(
-    {"unknown_reference", "own_ancestor", "too_many", "too_many_below", "too_deep", "in_use"}
-)
+    {
+        "unknown_reference", "own_ancestor", "too_many", "too_many_below", "too_deep", "in_use", "immutable",
+        "issued_already", "still_draft", "voided", "closed", "exceeds_open", "exceeds_payment",
+        "credit_overspent", "other_currency", "other_customer", "not_payable", "too_many_taxes",
+    }
+)  # fmt: skip
 _OF_KEYS = frozenset({"key_reused", "key_in_flight"})
 _OF_HEADERS = _OF_KEYS | {"entity_needed", "no_entity", "changed_since"}
 
@@ -140,4 +152,7 @@ def _label(name: str) -> str:
 def _not_found(record: str, where: Where) -> str:
     id_ = where.ids.get(_PLACES.get(record, ""))
     called = _CALLED.get(record, record)
+    if record == "Document":
+        path = where.path[len(PREFIX) :]
+        called = next((name for start, name in _DOCUMENTS.items() if path.startswith(start)), "Document")
     return f"{called} was not found: {id_[:100]}" if id_ else f"{called} was not found"
