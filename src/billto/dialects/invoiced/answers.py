@@ -123,7 +123,7 @@ def _message(problem: Problem, where: Where) -> str:
         ):
             return "Unable to parse request body."
         case _ if problem.path and CODES[code].status in (409, 422, 400) and code not in _OF_HEADERS:
-            return _of_field(problem, _label(str(problem.path[0])))
+            return _of_field(problem)
         case _:
             return sentence[:1].upper() + sentence[1:]
 
@@ -135,7 +135,19 @@ def _of_parameter(problem: Problem) -> str:
     return f"{name if name == 'Idempotency-Key' else _label(name)} {sentence}"
 
 
-def _of_field(problem: Problem, label: str) -> str:
+# What the core calls parts of lines and applications.
+_PARTS = {
+    "price": "unit_cost", "document": "invoice", "source": "credit_note", "code": "taxes", "tax_id": "taxes",
+}  # fmt: skip
+
+
+def _of_field(problem: Problem) -> str:
+    if problem.code == "not_offered":
+        return problem.sentence[:1].upper() + problem.sentence[1:]
+    label = _label(str(problem.path[0]))
+    if problem.code in _MISSING | _SAID_OUT:  # of something in a list, what is wrong with it
+        inner = [one for one in problem.path if isinstance(one, str)]
+        label = _label(_PARTS.get(inner[-1], inner[-1]) if len(inner) > 1 else inner[0])
     if problem.code in _MISSING:
         return f"{label} is missing"
     if problem.code == "taken":

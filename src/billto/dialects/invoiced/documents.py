@@ -162,7 +162,7 @@ async def _values(paper: Paper, tx: Tx, asked: Request, said: Mapping[str, Any])
     values["calculation"] = NET  # prices are without tax here, whatever the entity's documents are otherwise
     if "lines" in values:
         values["lines"] = await _lines(tx, asked, values["lines"], None)
-    if "taxes" not in values and of.is_taxable and _flag(said, "calculate_taxes") is not False:
+    if not values.get("taxes") and of.is_taxable and _flag(said, "calculate_taxes") is not False:
         values |= lines.read_taxes(of.tax_rates)
     if _flag(said, "sent"):
         values["sent_at"] = tx.now
