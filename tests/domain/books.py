@@ -7,6 +7,16 @@ from typing import NamedTuple
 from billto.domain.ledger import Entry
 
 ENTITY = "e" * 24
+START, END = date(2026, 3, 1), date(2026, 3, 31)
+BEFORE, AFTER = date(2026, 2, 10), date(2026, 4, 5)
+
+
+def d(amount: str | int) -> Decimal:
+    return Decimal(amount)
+
+
+def march(day: int) -> date:
+    return date(2026, 3, day)
 
 
 class Item(NamedTuple):

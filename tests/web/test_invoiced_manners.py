@@ -200,7 +200,8 @@ nested = st.recursive(
 FIELDS = (*CUSTOMER_KEYS, "disabled_payment_methods", "quantity", "unit_cost", "primary", "sms_enabled", "to",
           "bcc", "start", "end", "customer_id", "catalog_item", "discounts", "method", "items", "customer",
           "applied_to", "amount", "invoice", "draft", "closed", "sent", "date", "due_date", "value",
-          "is_percent", "calculate_taxes", "cutoff_date", "deposit", "expiration_date", "credit_note")  # fmt: skip
+          "is_percent", "calculate_taxes", "cutoff_date", "deposit", "expiration_date",
+          "credit_note")  # fmt: skip
 bodies = st.dictionaries(st.sampled_from(FIELDS) | st.text(max_size=8), nested, max_size=5) | nested
 WRITES = [route for route in DIALECT.routes if route.method in ("POST", "PATCH")]
 READS = [route for route in DIALECT.routes if route.method == "GET"]

@@ -9,6 +9,7 @@ import pytest
 
 from billto.dialects.spaceinvoices.routes import ROUTES
 from billto.domain.account import Key
+from billto.domain.alias import Alias
 from billto.domain.answer import Answer
 from billto.domain.event import Event
 from billto.domain.ids import read_id
@@ -53,6 +54,9 @@ ATTEMPTS = {
     ("DELETE", "/customers/{id}"): Attempt("customer", status=204),
     ("DELETE", "/customers/{id}/permanent"): Attempt("customer", status=204, trashed=True),
     ("POST", "/customers/{id}/restore"): Attempt("customer", trashed=True),
+    # Into whom is not said, which only the right caller is told of.
+    ("GET", "/customers/{id}/merge"): Attempt("customer", status=400),
+    ("POST", "/customers/{id}/merge"): Attempt("customer", {}, 422),
 }
 
 # What the callers get, by kind of route. OWN: they may, and see what is theirs. YES: it is theirs.
@@ -250,10 +254,11 @@ def test_answers_remembered_for_everybody_would_be_seen(
 def test_the_mutants_cover_every_record_that_is_read_by_its_tenant() -> None:
     """Keys are read by their secret and revoked by id at the command line; events are only written; answers
     are read by Scope.tenant_id, which has a mutant of its own; what hangs on customers has its mutants beside
-    the door that shows it. A new record needs an answer here."""
+    the door that shows it; old ids are looked up with the conditions of their customers. A new record needs
+    an answer here."""
     read = {route.table.record for route in ROUTES}
     assert {record for record, layout in LAYOUTS.items() if layout.tenancy} == read | {
-        Key, Event, Answer, Note, LineItem, ImportJob, Upload
+        Key, Event, Answer, Note, LineItem, ImportJob, Upload, Alias
     }  # fmt: skip
 
 

@@ -8,13 +8,10 @@ from typing import NamedTuple
 from billto.app import customers, records
 from billto.app.parts import Id, Reader, Request
 from billto.domain import issuing
-from billto.domain.adjustment import Adjustment
 from billto.domain.customer import Customer
-from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.ledger import Due, Entry, Standing
 from billto.domain.paging import unambiguous
-from billto.domain.payment import Payment
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Op, Page, Query
 from billto.domain.statement import BalanceForward, OpenItems, balance_forward, open_items
@@ -64,15 +61,6 @@ async def of(
         history = await _history(reader, asked, standing) if code in standings else ()
         found.append(Balance(customer, standing, dues.get(code, Due(code, Decimal(0), False)), history))
     return tuple(found)
-
-
-async def is_in_the_books(reader: Reader, asked: Request, customer: Customer) -> bool:
-    """Whether documents, payments or credits tell of a customer."""
-    query = Query(Compare("customer_id", Op.EQ, customer.id), unambiguous(()), limit=1, counted=False)
-    for record in (Document, Payment, Adjustment):
-        if (await reader.page(record, asked.scope, query)).records:
-            return True
-    return False
 
 
 async def _history(

@@ -1,6 +1,8 @@
 """The numbers that records get when nobody gives them one: in sequence, by the entity's format."""
 
-from datetime import datetime
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from billto.app import records
@@ -8,7 +10,7 @@ from billto.app.parts import Reader, Request, Tx
 from billto.domain import entity as entities
 from billto.domain import numbering
 from billto.domain.customer import Customer
-from billto.domain.document import Document
+from billto.domain.document import OPENING, Document
 from billto.domain.entity import Entity
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
@@ -22,9 +24,14 @@ DOCUMENT_FORMATS = {
     "credit_note": f"CN-{numbering.DEFAULT_FORMAT}",
     "advance_invoice": f"ADV-{numbering.DEFAULT_FORMAT}",
     "delivery_note": f"DN-{numbering.DEFAULT_FORMAT}",
+    OPENING: "OB-{nnnn}",
 }
 # A free number is proposed out of batches of this many, beginning after those of so many newest customers.
 _AT_ONCE = 100
+
+
+# Which of some numbers somebody has.
+Taken = Callable[[tuple[str, ...]], Awaitable[set[str]]]
 
 
 class _Sequence(NamedTuple):
@@ -44,7 +51,7 @@ async def for_customer(tx: Tx, asked: Request, entity: Entity) -> str:
     n = await tx.next_number(entity.id, sequence.name)
     number = sequence.written(n)
     if not await is_free(tx, asked, number):  # given by somebody, or brought by an import
-        n = await _free(tx, asked, numbering.Row(n, sequence.written))
+        n = await _free(partial(_taken, tx, asked), numbering.Row(n, sequence.written))
         number = sequence.written(n)
         await tx.used_number(entity.id, sequence.name, n)
     if len(number) > _LENGTH_MAX:
@@ -52,33 +59,45 @@ async def for_customer(tx: Tx, asked: Request, entity: Entity) -> str:
     return number
 
 
-async def for_document(tx: Tx, asked: Request, entity: Entity, document: Document) -> str:
-    """The next number of the document's type, and of its year where the format names one.
+async def for_document(tx: Tx, asked: Request, entity: Entity, kind: str, day: date) -> str:
+    """The next number of a type of document, and of a year where the format names one.
 
     Who takes it holds the sequence until the transaction ends: a refused request burns none, and there are no
     gaps. Numbers that were given by hand are passed over.
     """
-    form = numbering.parse(_format(entity, document.type))
-    name = f"{document.type}/{document.date.year}" if form.is_yearly else document.type
-    n = await tx.next_number(entity.id, name)
-    starts: Any = entity.settings.get("number_sequence_starts") or {}
-    first = n = max(n, starts.get(document.type) or 1)
-    while await _has_number(tx, asked, document.type, numbering.render(form, n, document.date.year)):
-        n += 1
-    if n != first or first > 1:
-        await tx.used_number(entity.id, name, n)
-    return numbering.render(form, n, document.date.year)
+    sequence = _of_documents(entity, kind, day)
+    n = await tx.next_number(entity.id, sequence.name)
+    first = max(n, _first(entity, kind))
+    free = await _next_free(tx, asked, kind, sequence, first)
+    if free != n:
+        await tx.used_number(entity.id, sequence.name, free)
+    return sequence.written(free)
 
 
-def _format(entity: Entity, kind: str) -> str:
+async def next_for_document(reader: Reader, asked: Request, entity: Entity, kind: str, day: date) -> str:
+    """The number that the next document of a type would get; nothing is taken by it."""
+    sequence = _of_documents(entity, kind, day)
+    last = await reader.last_number(entity.id, sequence.name)
+    free = await _next_free(reader, asked, kind, sequence, max(last + 1, _first(entity, kind)))
+    return sequence.written(free)
+
+
+async def _next_free(reader: Reader, asked: Request, kind: str, sequence: _Sequence, first: int) -> int:
+    taken = partial(_taken_by_documents, reader, asked, kind)
+    if not await taken((sequence.written(first),)):
+        return first
+    return await _free(taken, numbering.Row(first, sequence.written))
+
+
+def _of_documents(entity: Entity, kind: str, day: date) -> _Sequence:
     formats: Any = entity.settings.get("number_formats") or {}
-    return str(formats.get(kind) or DOCUMENT_FORMATS[kind])
+    form = numbering.parse(str(formats.get(kind) or DOCUMENT_FORMATS[kind]))
+    return _Sequence(f"{kind}/{day.year}" if form.is_yearly else kind, form, day.year)
 
 
-async def _has_number(reader: Reader, asked: Request, kind: str, number: str) -> bool:
-    where = All((Compare("type", Op.EQ, kind), Compare("number", Op.EQ, number)))
-    query = Query(where, unambiguous(()), 1, counted=False, shows=frozenset({"number"}))
-    return bool((await reader.page(Document, asked.scope, query)).records)
+def _first(entity: Entity, kind: str) -> int:
+    starts: Any = entity.settings.get("number_sequence_starts") or {}
+    return int(starts.get(kind) or 1)
 
 
 def _of_customers(tx: Tx, entity: Entity) -> _Sequence:
@@ -108,7 +127,7 @@ async def proposed(reader: Reader, asked: Request, now: datetime) -> str:
     form = formats.get("customer")
     year = entities.year(entity, now)
     row = numbering.by_format(numbering.parse(form), written, year) if form else numbering.by_habit(written)
-    return row.write(await _free(reader, asked, row))
+    return row.write(await _free(partial(_taken, reader, asked), row))
 
 
 async def is_free(reader: Reader, asked: Request, number: str) -> bool:
@@ -116,14 +135,14 @@ async def is_free(reader: Reader, asked: Request, number: str) -> bool:
     return not await _taken(reader, asked, (number,))
 
 
-async def _free(reader: Reader, asked: Request, row: numbering.Row) -> int:
+async def _free(taken: Taken, row: numbering.Row) -> int:
     """A number that nobody has, right after one that somebody has: at wider and wider steps until one is
     free, then at narrower ones back to the first behind it."""
     last, step = row.last, 1
     while True:
         batch = [last + step * at for at in range(1, _AT_ONCE + 1)]
-        taken = await _taken(reader, asked, tuple(map(row.write, batch)))
-        free = next((n for n in batch if row.write(n) not in taken), None)
+        held = await taken(tuple(map(row.write, batch)))
+        free = next((n for n in batch if row.write(n) not in held), None)
         if free is None:
             last, step = batch[-1], step * _AT_ONCE
         elif step == 1:
@@ -138,3 +157,12 @@ async def _taken(reader: Reader, asked: Request, numbers: tuple[str, ...]) -> se
     order = unambiguous((Order("number"),))
     query = Query(where, order, len(numbers), counted=False, shows=frozenset({"number"}))
     return {str(one.number) for one in (await reader.page(Customer, asked.scope, query)).records}
+
+
+async def _taken_by_documents(
+    reader: Reader, asked: Request, kind: str, numbers: tuple[str, ...]
+) -> set[str]:
+    where = All((Compare("type", Op.EQ, kind), Compare("number", Op.IN, numbers)))
+    order = unambiguous((Order("number"),))
+    query = Query(where, order, len(numbers), counted=False, shows=frozenset({"number"}))
+    return {str(one.number) for one in (await reader.page(Document, asked.scope, query)).records}

@@ -40,6 +40,18 @@ def select(
     return f"SELECT {shown} FROM {LAYOUTS[record].table} WHERE {_by(engine, keys)}{lock}"
 
 
+def several(
+    engine: Engine, record: type[NamedTuple], whose: Mapping[str, str], ids: Sequence[str]
+) -> Statement:
+    """Records by their ids, in that order, kept from being changed by others until the transaction ends."""
+    compiler = Compiler(record, engine)
+    asked = All((*(Compare(name, Op.EQ, value) for name, value in whose.items()), Compare("id", Op.IN, ids)))
+    lock = " FOR UPDATE" if engine.name == "postgresql" else ""
+    shown = ", ".join(columns(record))
+    sql = f"SELECT {shown} FROM {LAYOUTS[record].table} WHERE {compiler.sql(asked)} ORDER BY id{lock}"
+    return Statement(sql, compiler.values)
+
+
 @cache
 def insert(engine: Engine, table: str, names: tuple[str, ...], returning: str = "") -> str:
     marks = ", ".join(engine.mark(at) for at in range(1, len(names) + 1))
@@ -52,16 +64,6 @@ def update(engine: Engine, table: str, names: tuple[str, ...], keys: tuple[str, 
     """Only the columns that changed: another request's columns stay as they are. A row tells of success."""
     sets = ", ".join(f"{name} = {engine.mark(at)}" for at, name in enumerate(names, 1))
     return f"UPDATE {table} SET {sets} WHERE {_by(engine, keys, len(names))} RETURNING id"
-
-
-@cache
-def clear(engine: Engine, table: str, attr: str, keys: tuple[str, ...]) -> str:
-    """No record of a tenant has a value of an attribute any more. Times never go back."""
-    later = engine.later("updated_at", engine.mark(1))
-    return (
-        f"UPDATE {table} SET {attr} = NULL, version = version + 1, updated_at = {later}"
-        f" WHERE {attr} = {engine.mark(2)} AND {_by(engine, keys, 2)}"
-    )
 
 
 def children(engine: Engine, entity_id: str, parents: Sequence[int], most: int) -> Statement:

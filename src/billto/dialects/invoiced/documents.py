@@ -52,7 +52,7 @@ def get(paper: Paper) -> Verb:
 def page(paper: Paper) -> Verb:
     async def verb(reader: Reader, asked: Request, told: Told) -> Said:
         today = await _today(reader, asked, told.now)
-        within = Compare("type", Op.EQ, paper.kind)
+        within = Compare("type", Op.IN, paper.kinds)
         asking = query.read(paper.table, told.given, within=within, more=conditions(paper, today)).query
         question = replace(asking, shows=paper.table.reads)
         found = await documents.page(reader, asked, question)
@@ -74,14 +74,14 @@ def change(paper: Paper) -> Verb:
         if "lines" in values:
             values["lines"] = await _lines(tx, asked, values["lines"], old)
         if "customer" in values:
-            values["customer_id"] = (await named_customer(tx, asked, values.pop("customer"))).id
+            values["customer"] = (await named_customer(tx, asked, values["customer"])).serial
         if (sent := _flag(said, "sent")) is not None:
             values["sent_at"] = (old.sent_at or tx.now) if sent else None
         is_draft = _flag(said, "draft")
         if is_draft and old.issued_at is not None:
             raise Refused(Problem("issued_already", ("draft",)))
         wish = Wish(is_draft=is_draft is not False)
-        new = await documents.change(tx, asked, old.id, values, wish, kind=paper.kind)
+        new = await documents.change(tx, asked, old.id, values, wish)
         return await _finished(paper, tx, asked, told, new, said, old)
 
     return verb
@@ -89,7 +89,7 @@ def change(paper: Paper) -> Verb:
 
 def drop(paper: Paper) -> Verb:
     async def verb(tx: Tx, asked: Request, told: Told) -> Said:
-        await documents.drop(tx, asked, _id(told), kind=paper.kind)
+        await documents.drop(tx, asked, (await _found(paper, tx, asked, told)).id)
         return Said(None)
 
     return verb
@@ -97,7 +97,7 @@ def drop(paper: Paper) -> Verb:
 
 def void(paper: Paper) -> Verb:
     async def verb(tx: Tx, asked: Request, told: Told) -> Said:
-        voided = await documents.void(tx, asked, _id(told), kind=paper.kind)
+        voided = await documents.void(tx, asked, (await _found(paper, tx, asked, told)).id)
         (shown,) = await _shown(paper, tx, asked, told, (voided,))
         return Said(shown, 200, tagged(voided), shows=voided.id)
 
@@ -228,7 +228,7 @@ async def _finished(
         if document.type not in (*PAYABLE, "credit_note"):
             raise Refused(Problem("not_offered", detail="estimates cannot be closed"))
         act = documents.close if is_closed else documents.reopen
-        document = await act(tx, asked, document.id, kind=paper.kind)
+        document = await act(tx, asked, document.id)
     (shown,) = await _shown(paper, tx, asked, told, (document,))
     return Said(shown, headers=tagged(document), shows=document.id)
 
@@ -248,11 +248,10 @@ async def _applied(tx: Tx, asked: Request, note: Document) -> Document:
 
 
 async def _found(paper: Paper, reader: Reader, asked: Request, told: Told) -> Document:
-    return await documents.get(reader, asked, _id(told), kind=paper.kind)
-
-
-def _id(told: Told) -> int:
-    return id_of(told, "id", "Document")
+    found = await documents.get(reader, asked, id_of(told, "id", "Document"))
+    if found.type not in paper.kinds:
+        raise Refused(Problem("not_found", detail="Document"))
+    return found
 
 
 def _flag(said: Mapping[str, Any], name: str) -> bool | None:

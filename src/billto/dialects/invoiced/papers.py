@@ -8,7 +8,7 @@ from billto.dialects.invoiced import lines
 from billto.dialects.invoiced.codecs import BOOL, CURRENCY, DAY, METADATA, MONEY, TEXT, UNIX, WHOLE
 from billto.dialects.invoiced.rows import BOTH, fixed, nothing_of, refusing
 from billto.dialects.wire import REQ, RO, RW, WO, Row, Table, derived, row, woven
-from billto.domain.document import Document
+from billto.domain.document import PAYABLE, Document
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import All, Compare, Missing, Node, Not, Op
 
@@ -104,6 +104,11 @@ class Paper(NamedTuple):
     called: str
     open: tuple[str, ...]  # when something is expected: past its day, sent, or not sent
     closed: str = "closed"
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What is shown as such a document: whatever asks for money is an invoice here."""
+        return PAYABLE if self.kind in PAYABLE else (self.kind,)
 
 
 INVOICES = Paper("invoice", INVOICE, "Invoice", ("past_due", "sent", "not_sent"), "bad_debt")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from billto.app import balances, catalog, customers
+from billto.app import catalog, customers
 from billto.app.parts import Reader, Request, Tx
 from billto.dialects.dialect import Said, Told
 from billto.dialects.invoiced import query, statements
@@ -50,9 +50,9 @@ async def change(tx: Tx, asked: Request, told: Told) -> Said:
 
 async def drop(tx: Tx, asked: Request, told: Told) -> Said:
     of = await customers.hold(tx, asked, customer_id(told))
-    if await balances.is_in_the_books(tx, asked, of):
+    if await tx.uses(asked.scope, of.id):
         raise Refused(Problem("not_offered", detail=_IN_THE_BOOKS))
-    await customers.trash(tx, asked, of.id, demand=customers.must_be_live)
+    await customers.trash(tx, asked, customer_id(told), demand=customers.must_be_live)
     return Said(None)
 
 

@@ -140,7 +140,7 @@ async def replace(tx: Tx, asked: Request, told: Told) -> Said:
 
 async def _changed(tx: Tx, asked: Request, told: Told, client: Customer, values: dict[str, Any]) -> Said:
     given = told.body.get("id") if isinstance(told.body, dict) else None
-    if given is not None and (not isinstance(given, str) or read_id(given) != client.id):
+    if given is not None and (not isinstance(given, str) or read_id(given) not in (client.id, _id(told))):
         detail = f"id property (id) cannot be updated from {client.id} to {str(given)[:100]}"
         raise Refused(Problem("bad_parameter", (), detail))
     return _said(await customers.change(tx, asked, client.id, _identified(tx, values)))
@@ -154,7 +154,7 @@ async def delete(tx: Tx, asked: Request, told: Told) -> Said:
         return Said({"count": 0})
     of_entity = asked._replace(scope=scope.about(entity))
     client = await tx.lock(Customer, of_entity.scope, id)
-    if client is None or client.deleted_at is not None:
+    if client is None or client.id != id or client.deleted_at is not None:
         return Said({"count": 0})
     await customers.trash(tx, of_entity, id)
     return Said({"count": 1})

@@ -13,6 +13,7 @@ from billto.dialects.searching import LENGTH_MAX, TERMS_MAX
 from billto.dialects.spaceinvoices.customers import CUSTOMER
 from billto.dialects.spaceinvoices.entities import ENTITY
 from billto.dialects.spaceinvoices.forms import ERROR, ISSUE, PAGINATION, listing
+from billto.dialects.spaceinvoices.merging_words import MERGING_OPERATIONS, MERGING_SCHEMAS
 from billto.dialects.spaceinvoices.query import WORDS
 from billto.dialects.wire import FIND, SORT
 from billto.domain import customer, entity
@@ -242,17 +243,19 @@ OPERATIONS = {
     "DELETE /customers/{id}": Operation(
         "deleteCustomer",
         "Moves a customer to the trash, from where it can be restored. One that is there stays there.",
+        ("merged",),
     ),
     "DELETE /customers/{id}/permanent": Operation(
         "permanentlyDeleteCustomer",
         "Deletes a customer for good. It must be in the trash, and no document may refer to it.",
-        ("not_in_trash", "in_use"),
+        ("not_in_trash", "in_use", "merged"),
     ),
     "POST /customers/{id}/restore": Operation(
         "restoreCustomer",
         "Takes a customer out of the trash. One that is not there stays as it is.",
         ("taken",),
     ),
+    **MERGING_OPERATIONS,
 }
 
 PARAMS = {
@@ -345,7 +348,7 @@ WORDING = Wording(
         ),
     },
     operations=OPERATIONS,
-    schemas={"Pagination": PAGINATION, "Error": ERROR, "Issue": ISSUE},
+    schemas={"Pagination": PAGINATION, "Error": ERROR, "Issue": ISSUE, **MERGING_SCHEMAS},
     listing=listing,
     params=PARAMS,
     asked={"query": FIND, "order_by": SORT},
