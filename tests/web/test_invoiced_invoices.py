@@ -1,9 +1,13 @@
 """Invoices, credit notes and estimates at the door that speaks Invoiced."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from billto.app import documents
+from billto.app.parts import Request
+from billto.domain.scope import Scope
 from tests.web.house import House, answered
 from tests.web.invoiced import DAY, MAY, Books, items, refused
 
@@ -304,3 +308,19 @@ def test_what_is_billed_here_is_billed_behind_the_other_doors_too(house: House, 
     assert shop.names("open_balance=0") == ["Duchess Wonder"]
     cannot = "A customer with documents, payments or credits cannot be deleted"
     assert refused(shop.ask("DELETE", f"/customers/{shop.of}")) == (400, cannot, None)
+
+
+def test_what_asks_for_money_is_an_invoice_here(house: House, shop: Books) -> None:
+    async def made(tx: Any) -> Any:
+        account, entity = (one.partition("_")[2] for one in (house.cast.alice_account, house.cast.shop))
+        asked = Request(Scope(account, "live", key_id="", entity_id=entity))
+        return await documents.open_balance(tx, asked, shop.of, Decimal(70), {})
+
+    opening = house.write(made)
+    shown = shop.get(f"/invoices/{opening.serial}").json()
+    assert (shown["total"], shown["status"], shown["object"]) == (70, "not_sent", "invoice")
+    assert [one["id"] for one in shop.listed("/invoices")] == [opening.serial]
+    shop.pay(30, {"type": "invoice", "invoice": opening.serial})
+    assert shop.balance()["total_outstanding"] == 40
+    closed = shop.patch(f"/invoices/{opening.serial}", {"closed": True}).json()
+    assert (closed["status"], shop.balance()["total_outstanding"]) == ("bad_debt", 0)

@@ -209,12 +209,12 @@ def shown_taxes(document: Document) -> list[dict[str, Any]]:
         for tax in document.tax_summary or ()
         if _identity(tax) in whole
     ]
-    return _shown_taxes(of_whole, document.serial)
+    return _shown_taxes(of_whole, _line_id(document, -1))
 
 
 def shown_discounts(document: Document) -> list[dict[str, Any]]:
     """The discounts of the document as a whole."""
-    return _shown_discounts(document.discounts or (), document.serial)
+    return _shown_discounts(document.discounts or (), _line_id(document, -1))
 
 
 def _shown_taxes(taxes: Sequence[Values], owner: int) -> list[dict[str, Any]]:
