@@ -194,3 +194,21 @@ def of_it(shop: Books) -> str:
 
 def exact(invoice: Any) -> Decimal:
     return Decimal(str(invoice["balance"]))
+
+
+@pytest.mark.parametrize("what", ["invoices", "consolidate_invoices"])
+def test_of_many_at_once_one_makes_the_invoice(house: House, shop: Books, what: str) -> None:
+    acme = f"/customers/{shop.of}"
+    for amount in (3, 4):
+        if what == "invoices":
+            shop.made(f"{acme}/line_items", {"name": "Paper", "unit_cost": amount})
+        else:
+            made = shop.invoice(amount)
+            shop.pay(1, {"type": "invoice", "invoice": made["id"], "amount": 1})
+    left = 7 if what == "invoices" else 5
+    headers = {"Authorization": f"Bearer {house.cast.shop_key}"}
+    url = f"/invoiced{acme}/{what}"
+    answers = house.at_once(*(house.client.post(url, headers=headers) for _ in range(6)))
+    assert sorted(one.status_code for one in answers) == [201, *[400] * 5]
+    assert shop.balance()["total_outstanding"] == left
+    assert [one["balance"] for one in shop.listed("/invoices", "filter[paid]=0") if one["balance"]] == [left]

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billto.app import belongings, documents, payments
+from billto.app import belongings, documents, ledger, payments
 from billto.app.applying import Wanted
 from billto.app.documents import Wish
 from billto.app.parts import Request, Tx
@@ -55,14 +55,11 @@ async def consolidate(
     whole invoice become those of its lines; where the cents come out otherwise, a last line says so.
     """
     old = await _open_invoices(tx, asked, of, currency, until)
+    await _alone(tx, asked, of, await _settled(tx, asked, old))
+    old = await _open_invoices(tx, asked, of, currency, until)  # somebody may have been faster
     if len(old) < 2:
         raise Refused(Problem("not_offered", detail="there are no open invoices to consolidate"))
-    ids = {one.id for one in old}
-    settled = [
-        one
-        for one in await payments.settled_by(tx, asked, sorted(ids))
-        if one.voided_at is None and ids.intersection(there.get("document_id") for there in one.applications)
-    ]
+    ids, settled = {one.id for one in old}, await _settled(tx, asked, old)
     for one in old:
         await documents.void(tx, asked, one.id, CONSOLIDATED, kind="invoice")
     new = await _made_of(tx, asked, old, {**values, "customer_id": of.id, "currency_code": currency})
@@ -91,6 +88,26 @@ async def _open_invoices(
         detail = f"at most {LINKED_MAX} invoices with fewer than {LINES_MAX} lines can become one"
         raise Refused(Problem("not_offered", detail=detail))
     return found
+
+
+async def _settled(tx: Tx, asked: Request, invoices: Sequence[Document]) -> list[Payment]:
+    """The payments that something of some invoices is paid by."""
+    ids = {one.id for one in invoices}
+    return [
+        one
+        for one in await payments.settled_by(tx, asked, sorted(ids))
+        if one.voided_at is None and ids.intersection(there.get("document_id") for there in one.applications)
+    ]
+
+
+async def _alone(tx: Tx, asked: Request, of: Customer, settled: Sequence[Payment]) -> None:
+    """Holds at once all customers whose standing is going to be written: one after the other, two who do so
+    could wait for each other."""
+    named = [one for payment in settled for one in payment.applications]
+    ids = {one[name] for one in named for name in ("document_id", "source_id") if one.get(name)}
+    query = Query(Compare("id", Op.IN, tuple(ids)), unambiguous(()), max(1, len(ids)), counted=False)
+    found = (await tx.page(Document, asked.scope, query)).records if ids else ()
+    await ledger.alone(tx, asked, (of.id, *(one.customer_id for one in (*settled, *found))))
 
 
 async def _made_of(tx: Tx, asked: Request, old: Sequence[Document], values: Mapping[str, Any]) -> Document:

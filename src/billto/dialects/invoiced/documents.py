@@ -160,8 +160,7 @@ async def _values(paper: Paper, tx: Tx, asked: Request, said: Mapping[str, Any])
     of = await named_customer(tx, asked, values.pop("customer"))
     values["customer_id"] = of.id
     values["calculation"] = NET  # prices are without tax here, whatever the entity's documents are otherwise
-    if "lines" in values:
-        values["lines"] = await _lines(tx, asked, values["lines"], None)
+    values["lines"] = await _lines(tx, asked, values.get("lines", ()), None)
     if not values.get("taxes") and of.is_taxable and _flag(said, "calculate_taxes") is not False:
         values |= lines.read_taxes(of.tax_rates)
     if _flag(said, "sent"):
