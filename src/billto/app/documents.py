@@ -120,7 +120,13 @@ async def open_balance(
 
 
 async def issue(
-    tx: Tx, asked: Request, id: Id, *, kind: str = "", receipts: Sequence[Receipt] = ()
+    tx: Tx,
+    asked: Request,
+    id: Id,
+    *,
+    kind: str = "",
+    receipts: Sequence[Receipt] = (),
+    spends_credit: bool = True,
 ) -> Document:
     """The draft as it goes out: with its number, and with who both are now. Twice is once."""
     entity = await _seller(tx, asked)
@@ -133,7 +139,9 @@ async def issue(
     customer = await _customer(tx, asked, draft)
     _check_hold(draft.type, customer)
     draft_now = issuing.refreshed(draft, entity, customer, tx.new_id)
-    return await _issue(tx, asked, draft_now, entity, customer, receipts, before=draft)
+    return await _issue(
+        tx, asked, draft_now, entity, customer, receipts, before=draft, spends_credit=spends_credit
+    )
 
 
 async def void(tx: Tx, asked: Request, id: Id, reason: str | None = None, *, kind: str = "") -> Document:
@@ -243,6 +251,7 @@ async def _issue(
     *,
     is_new: bool = False,
     before: Document | None = None,
+    spends_credit: bool = True,
 ) -> Document:
     standing = None
     if draft.type in LIMITED:
@@ -267,7 +276,8 @@ async def _issue(
             stored = await _receive(tx, asked, stored, receipt)
         except Refused as refused:
             raise Refused(*(_of_receipt(problem, at) for problem in refused.problems)) from None
-    if standing is not None and standing.credit and stored.balance and _applies_credits(entity):
+    spends_credit = spends_credit and _applies_credits(entity)
+    if spends_credit and standing is not None and standing.credit and stored.balance:
         stored = await payments.spend_credit(tx, asked, stored, standing.credit)
     return stored
 
