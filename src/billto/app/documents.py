@@ -81,7 +81,9 @@ async def change(
     old = await _expected(tx, asked, id, kind)
     _check_not_voided(old)
     customer = await _customer(tx, asked, old)
-    if values.keys() & {"customer_id", "customer"} or (wish.buyer and old.issued_at is None):
+    if old.issued_at is not None:
+        _check_same_customer(old, values)
+    elif values.keys() & {"customer_id", "customer"} or wish.buyer:
         values = {"customer_id": old.customer_id, **values}
         values, customer = await buyers.found(tx, asked, values, wish.buyer, saves=wish.saves_customer)
     if old.issued_at is None:
@@ -96,7 +98,8 @@ async def change(
         await records.note(tx, asked, f"{new.type}.updated", new, old)
     if wish.is_draft or new.issued_at is not None:
         return new
-    return await issue(tx, asked, new.id, kind=kind, receipts=wish.receipts)
+    # The version that was meant is the one before the change.
+    return await issue(tx, asked._replace(expected=None), new.id, kind=kind, receipts=wish.receipts)
 
 
 async def issue(
@@ -182,10 +185,10 @@ async def _written(tx: Tx, asked: Request, id: Id, kind: str, *, is_closed: bool
     return stored
 
 
-async def drop(tx: Tx, asked: Request, id: Id, *, kind: str = "") -> Document:
-    """Takes a draft out for good; an issued document is never deleted."""
+async def drop(tx: Tx, asked: Request, id: Id, *, kind: str = "", also: Sequence[str] = ()) -> Document:
+    """Takes a draft out for good; an issued document is never deleted, save one of the types in `also`."""
     old = await _expected(tx, asked, id, kind)
-    if old.issued_at is not None:
+    if old.issued_at is not None and old.type not in also:
         raise Refused(Problem("issued_already"))
     await tx.delete(old, asked.scope)
     await tx.forget(asked.scope.tenant_id, old.id)
@@ -313,6 +316,12 @@ async def _check_linked(tx: Reader, asked: Request, document: Document) -> None:
 def _check_hold(kind: str, customer: Customer | None) -> None:
     if customer is not None and customer.is_on_credit_hold and kind in HELD:
         raise Refused(Problem("on_credit_hold"))
+
+
+def _check_same_customer(issued: Document, values: Mapping[str, Any]) -> None:
+    for name in ("customer_id", "customer"):
+        if values.get(name, getattr(issued, name)) != getattr(issued, name):
+            raise Refused(Problem("issued_already", (name,)))
 
 
 def _check_not_voided(document: Document) -> None:

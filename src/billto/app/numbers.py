@@ -58,27 +58,57 @@ async def for_document(tx: Tx, asked: Request, entity: Entity, document: Documen
     Who takes it holds the sequence until the transaction ends: a refused request burns none, and there are no
     gaps. Numbers that were given by hand are passed over.
     """
-    form = numbering.parse(_format(entity, document.type))
-    name = f"{document.type}/{document.date.year}" if form.is_yearly else document.type
-    n = await tx.next_number(entity.id, name)
+    sequence = _of_documents(entity, document.type, document.date.year)
+    first = await tx.next_number(entity.id, sequence.name)
+    n = await _from(tx, asked, entity, document.type, sequence, first)
+    if n != first:
+        await tx.used_number(entity.id, sequence.name, n)
+    return sequence.written(n)
+
+
+async def next_of_documents(reader: Reader, asked: Request, kind: str, now: datetime) -> str:
+    """The number that a document of this type would get today; nothing is taken by it."""
+    entity = await records.get(reader, asked, Entity, asked.scope.entity)
+    sequence = _of_documents(entity, kind, entities.year(entity, now))
+    first = await reader.last_number(entity.id, sequence.name) + 1
+    return sequence.written(await _from(reader, asked, entity, kind, sequence, first))
+
+
+async def last_of_documents(reader: Reader, asked: Request, kind: str) -> str | None:
+    """The number of the newest document of this type that has one."""
+    where = All((Compare("type", Op.EQ, kind), Not(Missing("number"))))
+    order = (Order("id", descending=True),)
+    query = Query(where, order, 1, counted=False, shows=frozenset({"number"}))
+    newest = (await reader.page(Document, asked.scope, query)).records
+    return str(newest[0].number) if newest else None
+
+
+async def has_document(reader: Reader, asked: Request, kind: str, number: str) -> bool:
+    """Whether a document of this type has the number."""
+    where = All((Compare("type", Op.EQ, kind), Compare("number", Op.EQ, number)))
+    query = Query(where, unambiguous(()), 1, counted=False, shows=frozenset({"number"}))
+    return bool((await reader.page(Document, asked.scope, query)).records)
+
+
+def _of_documents(entity: Entity, kind: str, year: int) -> _Sequence:
+    form = numbering.parse(_format(entity, kind))
+    return _Sequence(f"{kind}/{year}" if form.is_yearly else kind, form, year)
+
+
+async def _from(
+    reader: Reader, asked: Request, entity: Entity, kind: str, sequence: _Sequence, n: int
+) -> int:
+    """The first of a sequence, from one on, that no document has; none before the one it starts with."""
     starts: Any = entity.settings.get("number_sequence_starts") or {}
-    first = n = max(n, starts.get(document.type) or 1)
-    while await _has_number(tx, asked, document.type, numbering.render(form, n, document.date.year)):
+    n = max(n, starts.get(kind) or 1)
+    while await has_document(reader, asked, kind, sequence.written(n)):
         n += 1
-    if n != first or first > 1:
-        await tx.used_number(entity.id, name, n)
-    return numbering.render(form, n, document.date.year)
+    return n
 
 
 def _format(entity: Entity, kind: str) -> str:
     formats: Any = entity.settings.get("number_formats") or {}
     return str(formats.get(kind) or DOCUMENT_FORMATS[kind])
-
-
-async def _has_number(reader: Reader, asked: Request, kind: str, number: str) -> bool:
-    where = All((Compare("type", Op.EQ, kind), Compare("number", Op.EQ, number)))
-    query = Query(where, unambiguous(()), 1, counted=False, shows=frozenset({"number"}))
-    return bool((await reader.page(Document, asked.scope, query)).records)
 
 
 def _of_customers(tx: Tx, entity: Entity) -> _Sequence:

@@ -74,7 +74,9 @@ def changed(
             raise Refused(*(Problem("issued_already", (name,)) for name in differing or ("customer",)))
         return touched(draft, given, now)
     issuer = given.pop("issuer", None)
-    parties = _parties(entity, customer, issuer or _own(draft.issuer), buyer or _own(draft.buyer))
+    # What was said of one customer does not hold of another.
+    own = _own(draft.buyer) if (customer and customer.id) == draft.customer_id else None
+    parties = _parties(entity, customer, issuer or _own(draft.issuer), buyer or own)
     new = draft._replace(**{**given, **parties})
     if "date" in given and "due_date" not in given and draft.due_date is not None:
         new = new._replace(due_date=_due_date(new.type, new._asdict(), entity, new.payment_terms))

@@ -93,6 +93,13 @@ class Reader(sums.Sums):
         rows = await self.rows(sql, [tenant_id, request_id])
         return loader(self.engine, Answer)(rows[0]) if rows else None
 
+    async def last_number(self, entity_id: str, name: str) -> int:
+        """The last that was taken of an entity's sequence of this name; zero where none was."""
+        one, two = self.engine.mark(1), self.engine.mark(2)
+        sql = f"SELECT last FROM sequence WHERE entity_id = {one} AND name = {two}"
+        rows = await self.rows(sql, [entity_id, name])
+        return int(rows[0][0]) if rows else 0
+
     async def secret(self, name: str) -> bytes:
         """A secret of this installation, shared by all its processes."""
         if name not in self.secrets:
