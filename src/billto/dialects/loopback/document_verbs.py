@@ -8,6 +8,7 @@ from billto.app.documents import Receipt, Wish
 from billto.app.parts import Request, Tx
 from billto.dialects.dialect import Said, Told
 from billto.dialects.loopback import lines, parties, verbs
+from billto.dialects.loopback.catalog_verbs import taken_up
 from billto.dialects.loopback.documents import DOCUMENT, DRAFT, EXPECTED, PAYMENTS, PLACES
 from billto.dialects.loopback.payment_verbs import receipt
 from billto.dialects.loopback.spelling import spelt
@@ -99,7 +100,7 @@ async def _create(tx: Tx, asked: Request, wanted: _Asked) -> Document:
     kind, values, is_draft = wanted.kind or "invoice", dict(wanted.values), bool(wanted.is_draft)
     _check_receipts(kind, wanted.wish, is_draft)
     places = lines.PLACES if wanted.places is None else wanted.places
-    values["lines"] = lines.cut(values["lines"], places)
+    values["lines"] = await taken_up(tx, asked, values["lines"], places)
     if issuer := _issuer({}, values.pop("issuer", None), wanted.places):
         values["issuer"] = issuer
     if values.get("due_date", 0) is None:
@@ -155,7 +156,7 @@ async def _change(tx: Tx, asked: Request, told: Told, *, whole: bool) -> Said:
             del values[name]
     _check(old, wanted)
     if old.issued_at is None:
-        values, wish = _of_draft(old, wanted)
+        values, wish = await _of_draft(tx, asked, old, wanted)
     with spelt():
         return _said(await documents.change(tx, asked, old.id, values, wish))
 
@@ -198,13 +199,13 @@ def _check(old: Document, wanted: _Asked) -> None:
         raise Refused(*(Problem("issued_already", (name,)) for name in wrong))
 
 
-def _of_draft(old: Document, wanted: _Asked) -> tuple[dict[str, Any], Wish]:
+async def _of_draft(tx: Tx, asked: Request, old: Document, wanted: _Asked) -> tuple[dict[str, Any], Wish]:
     """What becomes of a draft; it is issued only where that is said."""
     values, is_draft = dict(wanted.values), wanted.is_draft is not False
     _check_receipts(old.type, wanted.wish, is_draft)
     places = lines.places_of(old) if wanted.places is None else wanted.places
     if "lines" in values:
-        values["lines"] = lines.cut(values["lines"], places)
+        values["lines"] = await taken_up(tx, asked, values["lines"], places)
     elif places != lines.places_of(old):
         values["lines"] = lines.cut(old.lines, places)
     if "issuer" in values or wanted.places is not None:

@@ -48,6 +48,7 @@ NAMES: Mapping[str, str] = {
     "kind": "isSeparator",
 }
 DISCOUNT_MAX = 10**12
+LOAD, SAVE = "*load", "*save"  # what is wanted of a line beside its attributes
 
 
 # Showing
@@ -178,16 +179,29 @@ def _read(given: Any, path: Path, problems: list[Problem]) -> dict[str, Any]:
     separates = given.get("isSeparator", given.get("isSepatator"))  # which the documents write as well
     if _flag(separates, (*path, "isSeparator"), problems):
         return {"kind": _HEADING, **{name: line[name] for name in line if name in _OF_HEADING}}
-    if not line.get("name") and line.get("item_id") is None:
+    line |= _wishes(given, path, problems)
+    if not line.get("name") and line.get("item_id") is None and not (line.get("sku") and line.get(LOAD)):
         problems.append(Problem("required", (*path, "name")))
     if line.get("gross_price") is not None:
         line.pop("price", None)  # which is then counted from it
+    line |= _charges(given, path, problems)
+    return line
+
+
+def _wishes(given: Values, path: Path, problems: list[Problem]) -> dict[str, Any]:
+    wished = {LOAD: "load", SAVE: "save"}
+    return {name: True for name, wire in wished.items() if _flag(given.get(wire), (*path, wire), problems)}
+
+
+def _charges(given: Values, path: Path, problems: list[Problem]) -> dict[str, Any]:
+    """Discount and taxes, as far as anything is said of them."""
+    charges: dict[str, Any] = {}
     is_amount = _flag(given.get("discountIsAmount"), (*path, "discountIsAmount"), problems)
     if given.get("discount") not in (None, ""):
-        line["discounts"] = _discounts(given["discount"], is_amount, (*path, "discount"), problems)
+        charges["discounts"] = _discounts(given["discount"], is_amount, (*path, "discount"), problems)
     if given.get("_documentItemTaxes") is not None:
-        line["taxes"] = _taxes(given["_documentItemTaxes"], (*path, "_documentItemTaxes"), problems)
-    return line
+        charges["taxes"] = _taxes(given["_documentItemTaxes"], (*path, "_documentItemTaxes"), problems)
+    return charges
 
 
 _OF_HEADING = ("id", "name", "description", "translations")

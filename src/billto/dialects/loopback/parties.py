@@ -61,7 +61,7 @@ def shown_issuer(document: Document) -> dict[str, Any]:
     return {"id": uuid_of(document.id, ISSUER), **_shown(document.issuer, {})}
 
 
-def _shown(who: Values, also: Mapping[str, tuple[str, Codec]]) -> dict[str, Any]:
+def _shown(who: Values, also: dict[str, tuple[str, Codec]]) -> dict[str, Any]:
     account = next(iter(who.get("bank_accounts") or ()), None) or {}
     return {
         **{wire: who.get(attr) for wire, (attr, _) in (_PARTY | also).items()},

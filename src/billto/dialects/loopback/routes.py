@@ -1,18 +1,23 @@
 """v1: the addresses."""
 
+from collections.abc import Mapping
+
 from billto.app import entities
 from billto.dialects.dialect import Does, Of, Route, Verb
 from billto.dialects.loopback import (
     account_verbs,
+    catalog_verbs,
     client_verbs,
     document_reading,
     document_verbs,
     payment_verbs,
 )
+from billto.dialects.loopback.catalog import ITEM, TAX
 from billto.dialects.loopback.clients import CLIENT
 from billto.dialects.loopback.documents import DOCUMENT
 from billto.dialects.loopback.organizations import ACCOUNT, ORGANIZATION
 from billto.dialects.loopback.payments import PAYMENT
+from billto.dialects.wire import Table
 
 _ASK, _DO = Does.ASK, Does.DO
 
@@ -39,6 +44,20 @@ def _payments(method: str, path: str, does: Does, verb: Verb, says: str) -> Rout
 
 def _payment(method: str, does: Does, verb: Verb, says: str, of: Of = Of.RECORD) -> Route:
     return Route(method, "/Payments/{id}", does, verb, PAYMENT, says, of)
+
+
+def _catalog(plural: str, table: Table, verbs: Mapping[str, Verb], what: str) -> tuple[Route, ...]:
+    """The routes of items, or of taxes."""
+    here, one = f"/Organizations/{{entity}}/{plural}", f"/{plural.capitalize()}/{{id}}"
+    return (
+        Route("POST", here, _DO, verbs["create"], table, f"Create {what}", Of.PATH),
+        Route("GET", here, _ASK, verbs["page"], table, f"Find {plural}", Of.PATH),
+        Route("GET", f"{here}/count", _ASK, verbs["count"], table, f"Count {plural}", Of.PATH),
+        Route("GET", one, _ASK, verbs["get"], table, f"Get {what}", Of.RECORD),
+        Route("PUT", one, _DO, verbs["replace"], table, f"Replace {what}", Of.RECORD),
+        Route("PATCH", one, _DO, verbs["change"], table, f"Patch {what}", Of.RECORD),
+        Route("DELETE", one, _DO, verbs["delete"], table, f"Delete {what}", Of.ACCOUNT),
+    )
 
 
 def _organization(method: str, path: str, does: Does, verb: Verb, says: str) -> Route:
@@ -108,4 +127,15 @@ ROUTES = (
     _payment("PUT", _DO, payment_verbs.replace, "Replace payment"),
     _payment("PATCH", _DO, payment_verbs.change, "Patch payment"),
     _payment("DELETE", _DO, payment_verbs.delete, "Delete payment", of=Of.ACCOUNT),
+    *_catalog("items", ITEM, catalog_verbs.ITEM_VERBS, "item"),
+    Route(
+        "GET",
+        "/Organizations/{entity}/search-items",
+        _ASK,
+        catalog_verbs.search_items,
+        ITEM,
+        "Search items",
+        Of.PATH,
+    ),
+    *_catalog("taxes", TAX, catalog_verbs.TAX_VERBS, "tax"),
 )
