@@ -36,6 +36,7 @@ def page() -> str:
     shown = [(one, table) for one in DIALECTS if (table := table_of(one)) is not None]
     head = ["attribute", *(f"{one.title} `{one.prefix or '/'}`" for one, _ in shown)]
     rows = [[f"`{name}`", *(_names(table, name) for _, table in shown)] for name in catalogue(Customer)]
+    rows = [row for row in rows if any(row[1:])]  # the rest is kept for the house alone
     return _HEAD + "\n".join(_table(head, rows)) + "\n" + "\n".join(_lost(shown))
 
 

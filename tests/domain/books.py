@@ -7,6 +7,16 @@ from typing import NamedTuple
 from billto.domain.ledger import Entry
 
 ENTITY = "e" * 24
+START, END = date(2026, 3, 1), date(2026, 3, 31)
+BEFORE, AFTER = date(2026, 2, 10), date(2026, 4, 5)
+
+
+def d(amount: str | int) -> Decimal:
+    return Decimal(amount)
+
+
+def march(day: int) -> date:
+    return date(2026, 3, day)
 
 
 class Item(NamedTuple):
@@ -49,9 +59,11 @@ class Books:
         for item, amount in legs:
             serial = len(self.entries) + 1
             self.entries.append(Entry(
-                ENTITY, f"{serial:024x}", serial, made, f"{self.postings:024x}", f"{item.customer:024x}",
-                item.customer, self.currency, item.account, item.id, kind, by, cause, amount, day, due,
-                item.number,
+                entity_id=ENTITY, id=f"{serial:024x}", serial=serial, created_at=made,
+                posting_id=f"{self.postings:024x}", account=item.account, kind=kind, cause=cause,
+                cause_id=by, currency_code=self.currency, amount=amount, date=day,
+                customer_id=f"{item.customer:024x}", customer=item.customer, item_id=item.id,
+                due_date=due, number=item.number,
             ))  # fmt: skip
 
     def item(self, account: str, number: str | None, customer: int) -> Item:

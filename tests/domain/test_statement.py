@@ -1,35 +1,18 @@
 """Statements say what happened to a customer's account, once each, in order, and what is left."""
 
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 from random import Random
 from typing import Any
 
 import pytest
 
-from billto.domain.ageing import ageing
 from billto.domain.statement import balance_forward, credit_history, open_items, standing
-from tests.domain.books import Books
-
-START, END = date(2026, 3, 1), date(2026, 3, 31)
-BEFORE, AFTER = date(2026, 2, 10), date(2026, 4, 5)
-
-
-def d(amount: str | int) -> Decimal:
-    return Decimal(amount)
-
-
-def march(day: int) -> date:
-    return date(2026, 3, day)
+from tests.domain.books import AFTER, BEFORE, END, START, Books, d, march
 
 
 # Answers are read as plain trees: a figure is compared with a whole number where it is one.
 def statement(books: Books, start: date = START, end: date = END) -> Any:
     return balance_forward(books.entries, start=start, end=end)
-
-
-def opened(books: Books, as_of: date = END, **asked: Any) -> Any:
-    return open_items(books.entries, as_of=as_of, **asked)
 
 
 def figures(books: Books) -> Any:
@@ -44,9 +27,6 @@ def told(said: Any) -> list[tuple[Any, ...]]:
 def in_hand(said: Any) -> list[tuple[Any, ...]]:
     """What the credit lines show: kind, number, issued, spent, balance."""
     return [(one.kind, one.number, one.issued, one.spent, one.balance) for one in said.credit_lines]
-
-
-# Balance forward: what is owed
 
 
 def test_the_vendor_s_example_adds_up() -> None:
@@ -136,6 +116,14 @@ def test_a_write_off_adjusts_and_reopening_gives_it_back() -> None:
     books.own("reopened", owed, d(50), AFTER)
     assert told(statement(books)) == [("A", 0, 0, 50, 0)]
     assert told(statement(books, AFTER, AFTER)) == [("A", 0, 0, -50, 50)]
+
+
+def test_a_write_off_taken_back_in_the_period_leaves_no_line() -> None:
+    books = Books()
+    owed = books.invoice(d(50), BEFORE)
+    books.own("written_off", owed, d(-50), march(3))
+    books.own("reopened", owed, d(50), march(4))
+    assert told(statement(books)) == []
 
 
 def test_a_void_of_an_older_invoice_adjusts() -> None:
@@ -236,6 +224,38 @@ def test_a_child_s_statement_knows_what_its_parent_paid_and_the_parent_s_has_bot
     assert child.credit_lines == ()
 
 
+def test_sides_of_one_posting_find_each_other_in_their_order() -> None:
+    books = Books()
+    one, two = books.invoice(d(50), march(1), number="A"), books.invoice(d(50), march(1), number="B")
+    paid, note = books.payment(d(50), march(2)), books.note(d(50), march(2))
+    legs = (paid, d(50)), (note, d(50)), (one, d(-50)), (two, d(-50))
+    books.post("applied", march(3), *legs, by=paid.id or "", cause="payment")
+    assert told(statement(books))[2:] == [("A", 0, 50, 0, 50), ("B", 0, 0, 50, 0)]
+
+
+def test_where_the_other_side_is_another_customer_s_the_cause_tells_applications_apart() -> None:
+    books = Books()
+    one = books.invoice(d(100), march(1), number="A", of=2)
+    two = books.invoice(d(50), march(1), number="B", of=2)
+    first, second = books.payment(d(50), march(2), of=1), books.payment(d(50), march(2), of=1)
+    done = books.apply(first, one, d(50), march(3))
+    books.apply(second, one, d(50), march(5))
+    books.unapply(done, march(6))
+    books.apply(books.note(d(50), march(7), of=1), one, d(50), march(7))
+    books.apply(books.payment(d(50), march(7), of=2), two, d(50), march(7))
+    child = balance_forward([entry for entry in books.entries if entry.customer == 2], start=START, end=END)
+    assert told(child)[2:] == [("A", 0, 50, 0, 100), ("A", 0, 0, 50, 50), ("B", 0, 50, 0, 0)]
+    assert child.lines[2].cause_id == second.id
+
+
+def test_of_two_equal_applications_the_later_is_undone_first() -> None:
+    books = Books()
+    owed, paid = books.invoice(d(100), march(1)), books.payment(d(100), march(1))
+    books.apply(paid, owed, d(50), march(2))
+    books.unapply(books.apply(paid, owed, d(50), march(4)), march(5))
+    assert [line.date for line in statement(books).lines] == [march(1), march(2)]
+
+
 def test_fifty_movements_of_one_day_are_one_statement_in_any_order() -> None:
     books = Books()
     for number in range(25):
@@ -270,85 +290,6 @@ def test_currencies_are_never_added() -> None:
     ):
         with pytest.raises(ValueError, match="currencies"):
             asked()
-
-
-# Open items
-
-
-def test_open_items_are_what_is_owed_and_apart_from_it_what_is_in_hand() -> None:
-    books = Books()
-    late = books.invoice(d(50), BEFORE, number="A", due=march(1))
-    books.invoice(d(20), march(2), number="B")
-    settled = books.invoice(d(10), march(3), number="C")
-    books.apply(books.payment(d(15), march(4), number="cash"), settled, d(10), march(4))
-    books.apply(books.note(d(30), march(5), number="CN-1"), late, d(5), march(5))
-    books.adjust(d(7), march(6))
-    books.invoice(d(999), AFTER)
-    said = opened(books, march(8))
-    assert [(one.number, one.total, one.balance, one.days_past_due) for one in said.items] == [
-        ("A", 50, 45, 7), ("B", 20, 20, 6),
-    ]  # fmt: skip
-    assert [(one.account, one.number, one.amount) for one in said.credits] == [
-        ("payment", "cash", 5), ("credit_note", "CN-1", 25), ("credit", None, 7),
-    ]  # fmt: skip
-    assert (said.total, said.credit, said.net) == (65, 37, 28)
-
-
-def test_only_the_overdue_may_be_asked_for_and_today_is_not_overdue() -> None:
-    books = Books()
-    for number, due in (("A", march(7)), ("B", march(8)), ("C", march(9))):
-        books.invoice(d(10), BEFORE, number=number, due=due)
-    said = opened(books, march(8), past_due_only=True)
-    assert [one.number for one in said.items] == ["A"]
-    assert said.total == 10
-
-
-def test_open_items_are_ordered_by_due_date_and_number() -> None:
-    books = Books()
-    books.invoice(d(1), march(1), number="C", due=march(20))
-    books.invoice(d(1), march(9), number="B")
-    books.invoice(d(1), march(3), number="A", due=march(20))
-    assert [one.number for one in opened(books).items] == ["B", "A", "C"]
-
-
-def test_what_was_paid_before_its_invoice_is_a_credit_until_the_invoice_is_there() -> None:
-    books = Books()
-    owed, paid = books.invoice(d(50), march(9), number="A"), books.payment(d(50), march(1))
-    books.apply(paid, owed, d(20), march(2))
-    said = opened(books, march(3))
-    assert [(one.account, one.amount) for one in said.credits] == [("payment", 30), ("invoice", 20)]
-    assert (said.items, said.net) == ((), -50)
-    assert opened(books, march(9)).net == 0
-
-
-def test_a_credit_note_and_a_payment_move_the_buckets() -> None:
-    books = Books()
-    owed = books.invoice(d(50), BEFORE, due=BEFORE + timedelta(days=14))
-    done = books.apply(books.payment(d(20), march(1)), owed, d(20), march(1))
-
-    def overdue(day: date) -> dict[str, Decimal]:
-        buckets = ageing(opened(books, day).items, as_of=day)
-        return {one.label: one.amount for one in buckets if one.amount}
-
-    assert overdue(BEFORE) == {"not_due": d(50)}
-    assert overdue(march(3)) == {"1-7": d(30)}
-    books.unapply(done, march(10))
-    assert overdue(march(10)) == {"8-14": d(50)}
-    books.apply(books.note(d(50), march(11)), owed, d(50), march(11))
-    assert overdue(march(11)) == {}
-
-
-# The credit balance
-
-
-def test_the_history_of_the_credit_balance_is_newest_first() -> None:
-    books = Books("USD")
-    books.adjust(d(100), march(9))
-    books.apply(books.credit(), books.invoice(d(50), march(2)), d(50), march(2))
-    (latest, now), (earliest, once) = credit_history(books.entries)
-    assert (now, once) == (d(50), d(100))
-    assert latest > earliest
-    assert figures(books).credit == 50
 
 
 def test_an_invoice_paid_out_of_credit_leaves_no_credit() -> None:

@@ -46,13 +46,14 @@ on_postgresql = pytest.mark.parametrize("migrated_url", ["postgresql"], indirect
 
 
 class Clock:
-    """A millisecond passes with every look at it."""
+    """A millisecond passes with every look at it, and days when somebody says so."""
 
     def __init__(self) -> None:
         self._ticks = count(1)
+        self.days = 0
 
     def __call__(self) -> datetime:
-        return START + timedelta(milliseconds=next(self._ticks))
+        return START + timedelta(days=self.days, milliseconds=next(self._ticks))
 
 
 class Cast(NamedTuple):
@@ -72,6 +73,7 @@ class Stage:
     runner: asyncio.Runner
     store: AnyStore
     cast: Cast
+    clock: Clock
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(asyncio.wait_for(work, SECONDS_MAX))
@@ -105,19 +107,21 @@ class Stage:
 def staged(url: str) -> Iterator[Stage]:
     """A store on a migrated database, opened for as long as the test takes."""
     with asyncio.Runner() as runner:
-        store = made(url)
+        clock = Clock()
+        store = made(url, clock)
         runner.run(store.open())
         try:
             cast = runner.run(store.write(casting))
-            yield Stage(store.engine.name, url, runner, store, cast)
+            yield Stage(store.engine.name, url, runner, store, cast, clock)
         finally:
             runner.run(store.close())
 
 
-def made(url: str, **options: Any) -> AnyStore:
+def made(url: str, clock: Clock | None = None, **options: Any) -> AnyStore:
+    clock = clock or Clock()
     if url.startswith("sqlite"):
-        return SqliteStore(path_of(url), Clock(), IdMaker(), **options)
-    return PostgresStore(url, Clock(), IdMaker(), **options)
+        return SqliteStore(path_of(url), clock, IdMaker(), **options)
+    return PostgresStore(url, clock, IdMaker(), **options)
 
 
 def path_of(url: str) -> Path:

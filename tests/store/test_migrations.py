@@ -189,7 +189,7 @@ def test_every_installation_has_a_secret_of_its_own(stage: Stage, tmp_path: Path
     other = f"sqlite:///{tmp_path / 'folder/that/is/not/there/billto.sqlite'}"
     assert migrated(other) == EVERY_STEP
     secret = stage.run(stage.store.reader.secret("cursors"))
-    again = Stage("sqlite", other, stage.runner, stage.store, stage.cast)
+    again = Stage("sqlite", other, stage.runner, stage.store, stage.cast, stage.clock)
     assert stage.run(again.asked("SELECT value FROM secret WHERE name = 'cursors'")) != [(secret,)]
 
 

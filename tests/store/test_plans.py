@@ -40,7 +40,8 @@ async def crowd(stage: Stage) -> None:
                 tax_number=f"SI{number}", number=f"N-{number}",
                 external_id=f"crm-{number}", metadata={"order_id": f"X-{number}"},
             )  # fmt: skip
-            await tx.insert(one._replace(deleted_at=tx.now if number % 10 == 1 else None))
+            trashed_at = tx.now if number % 10 == 1 else None
+            await tx.insert(one._replace(deleted_at=trashed_at, owes=number % 50 == 0))
 
     await stage.store.write(work)
 
@@ -205,8 +206,9 @@ CHANGED_SINCE = Compare("updated_at", Op.GT, START)
         (filtered("external_id", "crm-15"), "customer_unique_external_id"),
         (ordered(Order("number"), where=NUMBERS), "customer_unique_number"),
         (ordered(UPDATED, where=CHANGED_SINCE, trashed=None), "customer_touched"),
+        (filtered("owes", True), "customer_owing"),
     ],
-    ids=["external id", "numbers", "changed since"],
+    ids=["external id", "numbers", "changed since", "who owes"],
 )
 def test_what_is_looked_up_comes_from_its_own_index(crowded: Stage, query: Query, index: str) -> None:
     """To walk all of an entity's customers in another index is no scan, and takes as long."""

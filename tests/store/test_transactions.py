@@ -4,12 +4,14 @@ import asyncio
 import random
 from collections.abc import Callable
 from contextlib import suppress
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import pytest
 
-from billto.app import customers
+from billto.app import customers, documents
+from billto.app.documents import Wish
 from billto.app.parts import Request
 from billto.domain.answer import Answer
 from billto.domain.customer import Customer, trashed
@@ -313,11 +315,6 @@ def test_an_answer_is_one_tenants_own(stage: Stage) -> None:
 
 # What others refer to
 
-DOCUMENT = (
-    "CREATE TABLE document (entity_id {0} NOT NULL, customer_id {0} NOT NULL,"
-    " FOREIGN KEY (entity_id, customer_id) REFERENCES customer (entity_id, id))"
-)
-
 
 def test_a_customer_on_a_document_cannot_be_erased(stage: Stage) -> None:
     scope, asked = stage.cast.live, Request(stage.cast.live)
@@ -325,19 +322,21 @@ def test_a_customer_on_a_document_cannot_be_erased(stage: Stage) -> None:
     async def story() -> None:
         made = await stored(stage.store, scope)
         kept = trashed(made, made.updated_at)
+        line = {"name": "Work", "price": Decimal(10)}
+        values = {"customer_id": made.id, "lines": [line]}
+        draft = await stage.store.write(
+            lambda tx: documents.create(tx, asked, "invoice", values, Wish(is_draft=True))
+        )
         await stage.store.write(lambda tx: tx.update(made, kept, scope))
-        text = stage.store.engine.types["TEXT"]
-        await stage.store.write(lambda tx: tx.run(DOCUMENT.format(text), ()))
-        row = f"INSERT INTO document VALUES ('{scope.entity}', '{made.id}')"
-        await stage.store.write(lambda tx: tx.run(row, ()))
         with pytest.raises(Refused) as refused:
             await stage.store.write(lambda tx: customers.erase(tx, asked, made.id))
         assert code(refused.value) == "in_use"
+        assert refused.value.problems[0].detail == "1 document"
         assert await stage.store.reader.get(Customer, scope, made.id) == kept
         assert await listed(stage.store, scope, Words("acme"), trashed=True) == [kept]
         assert await counted(stage) == [0, 1]
-        assert await stage.asked("SELECT count(*) FROM event") == [(0,)]
-        await stage.store.write(lambda tx: tx.run("DELETE FROM document", ()))
+        assert await stage.asked("SELECT kind FROM event") == [("invoice.created",)]
+        await stage.store.write(lambda tx: documents.drop(tx, asked, draft.id))
         await stage.store.write(lambda tx: customers.erase(tx, asked, made.id))
         assert await counted(stage) == [0, 0]
 

@@ -10,12 +10,17 @@ from billto.app.ledger import NOTHING, Book
 from billto.app.parts import Id, Reader, Request
 from billto.domain.customer import Customer
 from billto.domain.document import PAYABLE, Document
-from billto.domain.ledger import CREDIT
+from billto.domain.ledger import CREDIT, Entry
 from billto.domain.money import shown
+from billto.domain.paging import unambiguous
 from billto.domain.payment import REFUNDED, Payment
 from billto.domain.problems import Problem, Refused
+from billto.domain.query import Compare, Op, Query
 
 GENERATIONS_MAX = 10
+
+# The entries that one application made.
+Moved = Sequence[Entry]
 
 
 class Wanted(NamedTuple):
@@ -33,6 +38,7 @@ _DOCUMENTS: Mapping[str, tuple[str, ...]] = {
     "applied_credit": PAYABLE,
     "credit_note": PAYABLE,
     "advance": ("invoice",),
+    **dict.fromkeys(("credit", *REFUNDED), ()),
 }
 _SOURCES: Mapping[str, tuple[str, ...]] = {
     "credit_note": ("credit_note",),
@@ -44,25 +50,36 @@ _WITHOUT_DOCUMENT = frozenset({"credit", "credit_note", *REFUNDED})
 
 async def peeked(reader: Reader, asked: Request, wanted: Sequence[Wanted]) -> dict[Id, Any]:
     """The documents and payments that are named, as they are before they are held; by how they are named."""
-    found: dict[Id, Any] = {}
+    documents: set[Id] = set()
+    paid: set[Id] = set()
+    for one in wanted:
+        documents |= {one.document} if one.document is not None else set()
+        if one.source is not None:
+            (paid if one.kind == "refund_payment" else documents).add(one.source)
+    found = await _by_ids(reader, asked, Document, documents) | await _by_ids(reader, asked, Payment, paid)
     for at, one in enumerate(wanted):
         for name, id in (("document", one.document), ("source", one.source)):
-            if id is None or id in found:
-                continue
-            record: type[Any] = Payment if name == "source" and one.kind == "refund_payment" else Document
-            there = await reader.get(record, asked.scope, id)
-            if there is None:
+            if id is not None and id not in found:
                 raise Refused(Problem("unknown_reference", ("applications", at, name), f"{name} {id}"))
-            found[id] = there
     return found
 
 
-def check(wanted: Sequence[Wanted], named: Mapping[Id, Any], currency: str) -> None:
+async def _by_ids(reader: Reader, asked: Request, record: type[Any], ids: set[Id]) -> dict[Id, Any]:
+    found: dict[Id, Any] = {}
+    for name, kind in (("id", str), ("serial", int)):
+        if some := tuple(one for one in ids if isinstance(one, kind)):
+            query = Query(Compare(name, Op.IN, some), unambiguous(()), len(some), counted=False)
+            page = await reader.page(record, asked.scope, query)
+            found |= {getattr(one, name): one for one in page.records}
+    return found
+
+
+def check(wanted: Sequence[Wanted], named: Mapping[Id, Any], payment: Payment) -> None:
     """Raises Refused for what cannot be applied to each other, with its place in the list."""
     problems = [
         problem.within("applications", at)
         for at, one in enumerate(wanted)
-        for problem in _problems(one, named, currency)
+        for problem in (*_problems(one, named, payment.currency_code), *_without_customer(one, payment))
     ]
     if problems:
         raise Refused(*problems)
@@ -79,6 +96,13 @@ def _problems(one: Wanted, named: Mapping[Id, Any], currency: str) -> Iterable[P
         yield from _of(named[one.document], "document", _DOCUMENTS.get(one.kind), currency)
     if one.source is not None:
         yield from _of(named[one.source], "source", _SOURCES.get(one.kind), currency)
+
+
+def _without_customer(one: Wanted, payment: Payment) -> Iterable[Problem]:
+    """Only customers have a credit balance."""
+    is_credit = one.kind in ("credit", "applied_credit", "refund_credit")
+    if payment.customer_id is None and (is_credit or (one.kind == "credit_note" and one.document is None)):
+        yield Problem("required", ("customer_id",))
 
 
 def _of(there: Any, name: str, types: tuple[str, ...] | None, currency: str) -> Iterable[Problem]:
@@ -156,11 +180,12 @@ def available(source: Any, kind: str) -> Decimal:
     return left
 
 
-def settle(book: Book, payment: Payment, one: Mapping[str, Any], day: date, *, undo: bool = False) -> None:
+def settle(book: Book, payment: Payment, one: Mapping[str, Any], day: date, *, undo: bool = False) -> Moved:
     """Does what an application says, or undoes it: it moves an amount from one side to the other."""
+    before = len(book.entries)
     amount, kind = Decimal(one["amount"]), str(one["kind"])
     if not amount:
-        return
+        return ()
     amount = -amount if undo else amount
     document: Any = book.now.get(one.get("document_id") or "")
     source: Any = book.now.get(one.get("source_id") or "")
@@ -180,6 +205,7 @@ def settle(book: Book, payment: Payment, one: Mapping[str, Any], day: date, *, u
         book.owed(document, -amount, word, day)
     elif kind in ("credit", "credit_note"):
         book.enter(CREDIT, word, -amount, payment, day)
+    return tuple(book.entries[before:])
 
 
 def _word(kind: str, undo: bool) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from billto.app import customers
+from billto.app.ledger import alone
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain.attrs import catalogue
 from billto.domain.customer import Customer
@@ -27,7 +28,7 @@ async def found(
 
     `buyer` is what was said on the document itself. Without an id the customer is the one with this e-mail
     address; where there is none it is made, unless `saves` is false. With an id it is changed by what was
-    said only where `saves` is true.
+    said only where `saves` is true. A customer that was there already is held (see `ledger`).
     """
     given = dict(values)
     id: Id | None = given.pop("customer_id", None)
@@ -36,6 +37,7 @@ async def found(
     said = {name: value for name, value in (buyer or {}).items() if name in _SAVED}
     if id is not None:
         customer = await _named(tx, asked, id)
+        await alone(tx, asked, (customer.id,))
         if saves and said:
             customer = await customers.change(tx, _plain(asked), customer.id, said)
         return given, customer
@@ -46,6 +48,7 @@ async def found(
         if not said.get("name"):
             raise Refused(Problem("required", ("customer", "name")))
         return given, await customers.create(tx, asked, said)
+    await alone(tx, asked, (there.id,))
     if saves:
         there = await customers.change(tx, _plain(asked), there.id, said)
     return given, there

@@ -118,12 +118,22 @@ async def erase(tx: Tx, asked: Request, id: Id) -> Customer:
     """
     old = await records.expected(tx, asked, Customer, id)
     rules.check_erasable(old)
+    if uses := await tx.uses(asked.scope, old.id):
+        raise Refused(Problem("in_use", detail=_counted(uses)))
     await tx.clear(Customer, asked.scope, "parent", old.serial)
     await tx.delete(old, asked.scope)
     await tx.insert(Tombstone(old.entity_id, old.id, tx.now, old.external_id))
     await tx.forget(asked.scope.tenant_id, old.id)
     await records.note(tx, asked, "customer.permanently_deleted", old)
     return old
+
+
+def _counted(uses: Mapping[str, int]) -> str:
+    """`2 documents, 1 payment`."""
+    plural = {"entry": "ledger entries"}
+    many = {kind: plural.get(kind, f"{kind}s") for kind in uses}
+    one = {kind: "ledger entry" if kind == "entry" else kind for kind in uses}
+    return ", ".join(f"{n} {one[kind] if n == 1 else many[kind]}" for kind, n in uses.items())
 
 
 async def erased(reader: Reader, asked: Request, query: Query) -> Page:

@@ -11,7 +11,7 @@ from billto.app.ledger import NOTHING, Book
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import issuing
 from billto.domain.customer import Customer
-from billto.domain.document import OWED, PAYABLE, Document
+from billto.domain.document import OPENING, OWED, Document
 from billto.domain.entity import Entity
 from billto.domain.ledger import CREDIT_NOTE, INVOICE, Standing
 from billto.domain.problems import Problem, Refused
@@ -20,6 +20,8 @@ from billto.domain.versions import touched
 
 # What asks for money or promises goods is not made for somebody on hold; a credit note only lessens a debt.
 HELD = ("invoice", "advance_invoice", "estimate", "delivery_note")
+# What a credit limit refuses; what was owed before is owed whatever the limit is.
+LIMITED = ("invoice", "advance_invoice")
 
 
 class Receipt(NamedTuple):
@@ -51,6 +53,8 @@ async def create(
     `values` may name the customer by `customer_id` or `customer`.
     """
     entity = await _seller(tx, asked)
+    if wish.is_draft and wish.receipts:
+        raise Refused(Problem("still_draft", ("payments",)))
     values, customer = await buyers.found(tx, asked, values, wish.buyer, saves=wish.saves_customer)
     _check_hold(kind, customer)
     draft = issuing.made(
@@ -78,14 +82,16 @@ async def change(
     """A draft with other values, issued where it is no longer wanted as a draft; of an issued document what
     it does not say to its customer."""
     entity = await _entity(tx, asked)
-    old = await _expected(tx, asked, id, kind)
+    seen = await get(tx, asked._replace(shows=None), id, kind=kind)
+    is_said = bool(values.keys() & {"customer_id", "customer"})
+    values, customer = dict(values), await _customer(tx, asked, seen)
+    if seen.issued_at is None and (is_said or wish.buyer is not None):
+        named = values if is_said else {"customer_id": seen.customer_id, **values}
+        values, customer = await buyers.found(tx, asked, named, wish.buyer, saves=wish.saves_customer)
+    old = await _expected(tx, asked, seen.id, kind)
     _check_not_voided(old)
-    customer = await _customer(tx, asked, old)
-    if old.issued_at is not None:
-        _check_same_customer(old, values)
-    elif values.keys() & {"customer_id", "customer"} or wish.buyer:
-        values = {"customer_id": old.customer_id, **values}
-        values, customer = await buyers.found(tx, asked, values, wish.buyer, saves=wish.saves_customer)
+    if not is_said and old.customer_id != seen.customer_id:  # somebody else has just changed it
+        customer = await _customer(tx, asked, old)
     if old.issued_at is None:
         values = await with_catalog(tx, asked, values)
     new = issuing.changed(
@@ -102,6 +108,16 @@ async def change(
     return await issue(tx, asked._replace(expected=None), new.id, kind=kind, receipts=wish.receipts)
 
 
+async def open_balance(
+    tx: Tx, asked: Request, customer_id: Id, amount: Decimal, values: Mapping[str, Any]
+) -> Document:
+    """What a customer owed before there was a ledger: it ages from its date, and is paid as invoices are."""
+    line = {"name": values.get("name") or "Opening balance", "quantity": 1, "price": amount}
+    named = {"customer_id" if isinstance(customer_id, str) else "customer": customer_id}
+    plain = {"footer": None, "signature": None, "due_date": None}
+    return await create(tx, asked, OPENING, {**plain, **values, **named, "lines": [line]})
+
+
 async def issue(
     tx: Tx, asked: Request, id: Id, *, kind: str = "", receipts: Sequence[Receipt] = ()
 ) -> Document:
@@ -115,7 +131,7 @@ async def issue(
         return draft
     customer = await _customer(tx, asked, draft)
     _check_hold(draft.type, customer)
-    draft_now = issuing.refreshed(draft, entity, customer)
+    draft_now = issuing.refreshed(draft, entity, customer, tx.new_id)
     return await _issue(tx, asked, draft_now, entity, customer, receipts, before=draft)
 
 
@@ -168,7 +184,7 @@ async def _written(tx: Tx, asked: Request, id: Id, kind: str, *, is_closed: bool
     if (old.closed_at is not None) is is_closed or old.type not in OWED:
         return old
     entity, amount = await _entity(tx, asked), old.balance if is_closed else old.written_off
-    if not is_closed and old.type in PAYABLE:
+    if not is_closed and old.type in LIMITED:
         await _check_limit(tx, asked, old, amount, entity, await _customer(tx, asked, old))
     book = Book(tx, asked, "document", old.id)
     book.know(old)
@@ -179,7 +195,8 @@ async def _written(tx: Tx, asked: Request, id: Id, kind: str, *, is_closed: bool
         book.put(old._replace(closed_at=tx.now, written_off=amount, balance=NOTHING))
     else:
         book.enter(account, "reopened", sign * amount, old, day)
-        book.put(old._replace(closed_at=None, written_off=NOTHING, balance=amount))
+        # Beside it may be open what was paid until the payment was voided.
+        book.put(old._replace(closed_at=None, written_off=NOTHING, balance=old.balance + amount))
     await book.close()
     stored: Document = book.now[old.id]
     return stored
@@ -226,11 +243,10 @@ async def _issue(
     is_new: bool = False,
     before: Document | None = None,
 ) -> Document:
-    await ledger.alone(tx, asked, (draft.customer_id,))
     standing = None
-    if draft.type in PAYABLE:
+    if draft.type in LIMITED:
         standing = await _check_limit(tx, asked, draft, draft.total_with_tax, entity, customer)
-    number = draft.number or await numbers.for_document(tx, asked, entity, draft)
+    number = draft.number or await numbers.for_document(tx, asked, entity, draft.type, draft.date)
     document = issuing.issued(draft, number, entity, tx.now)
     if is_new:
         stored = await tx.insert(document)
@@ -316,12 +332,6 @@ async def _check_linked(tx: Reader, asked: Request, document: Document) -> None:
 def _check_hold(kind: str, customer: Customer | None) -> None:
     if customer is not None and customer.is_on_credit_hold and kind in HELD:
         raise Refused(Problem("on_credit_hold"))
-
-
-def _check_same_customer(issued: Document, values: Mapping[str, Any]) -> None:
-    for name in ("customer_id", "customer"):
-        if values.get(name, getattr(issued, name)) != getattr(issued, name):
-            raise Refused(Problem("issued_already", (name,)))
 
 
 def _check_not_voided(document: Document) -> None:

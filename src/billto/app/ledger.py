@@ -4,6 +4,7 @@ Who writes holds every customer concerned alone, in the order of their ids, and 
 that pay the same invoice come one after the other, and nobody waits in a circle.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,7 @@ from billto.domain.problems import Problem, Refused
 from billto.domain.versions import touched
 
 NOTHING = Decimal(0)
+_FEW = 10  # records that are changed one by one: fewer are not worth the means for many
 
 
 async def alone(tx: Tx, asked: Request, customer_ids: Iterable[str | None]) -> None:
@@ -27,13 +29,15 @@ async def alone(tx: Tx, asked: Request, customer_ids: Iterable[str | None]) -> N
         await tx.alone(asked.scope.entity, f"ledger {customer_id}")
 
 
-async def held(tx: Tx, asked: Request, ids: Iterable[str]) -> dict[str, Document]:
-    """Documents that stay as they are until the transaction ends; those that do not exist are left out."""
-    found = {}
-    for id in sorted(set(ids)):
-        document = await tx.lock(Document, asked.scope, id)
-        if document is not None:
-            found[id] = document
+async def held(tx: Tx, asked: Request, ids: Iterable[str]) -> dict[str, Any]:
+    """Documents and payments that stay as they are until the transaction ends; others are left out."""
+    wanted = sorted(set(ids))
+    found: dict[str, Any] = {}
+    kinds: tuple[type[Any], ...] = (Document, Payment)
+    for record in kinds:
+        missing = [id for id in wanted if id not in found]
+        if missing:
+            found |= {one.id: one for one in await tx.lock_all(record, asked.scope, missing)}
     return found
 
 
@@ -127,21 +131,34 @@ class Book:
         """Writes everything; raises Refused where a credit balance would be overspent, now or in the past."""
         customers = sorted({one.customer_id for one in self.entries if one.customer_id is not None})
         before = await self._tx.standings(self._asked.scope, customers) if customers else ()
+        for one in self.now.values():
+            _check_advance(one)
         for (customer_id, currency), (_, after) in grown(before, self.entries).items():
             await self._check_credit(customer_id, currency, after)
+        changes = []
         for id, new in self.now.items():
-            if id not in inserted:
-                self.now[id] = await self._kept(self._before[id], new)
+            old = self._before[id]
+            kept = touched(old, new._asdict(), self._tx.now)
+            if id not in inserted and kept is not old:
+                self.now[id] = kept
+                changes.append((old, kept))
+        await self._keep(changes)
         if self.entries:
             await self._tx.post(self._asked.scope, self.entries, before)
 
-    async def _kept(self, old: Any, new: Any) -> Any:
-        kept = touched(old, new._asdict(), self._tx.now)
-        if kept is not old:
-            await self._tx.update(old, kept, self._asked.scope)
-            name = kept.type if isinstance(kept, Document) else "payment"
-            await records.note(self._tx, self._asked, f"{name}.updated", kept, old)
-        return kept
+    async def _keep(self, changes: Sequence[tuple[Any, Any]]) -> None:
+        """Stores what has become of documents and payments, each with its event."""
+        tx, asked = self._tx, self._asked
+        if len(changes) <= _FEW:
+            for old, new in changes:
+                await tx.update(old, new, asked.scope)
+                await records.note(tx, asked, f"{_called(new)}.updated", new, old)
+            return
+        for record in (Document, Payment):
+            await tx.update_many([one for one in changes if isinstance(one[1], record)])
+        await tx.note_many(
+            [records.event(tx, asked, f"{_called(new)}.updated", new, old) for old, new in changes]
+        )
 
     async def _check_credit(self, customer_id: str, currency: str, after: Standing) -> None:
         spent = [
@@ -149,16 +166,31 @@ class Book:
             for one in self.entries
             if one.account == CREDIT and (one.customer_id, one.currency_code) == (customer_id, currency)
         ]
-        if sum((one.amount for one in spent), NOTHING) <= 0:
+        days = [one.date for one in spent if one.amount > 0]
+        if not days:
             return
         if after.credit < 0:
             raise overspent(after.credit + sum((one.amount for one in spent), NOTHING), currency)
+        beside: defaultdict[date, Decimal] = defaultdict(Decimal)
+        for one in spent:
+            beside[one.date] -= one.amount
         least = await least_credit(
-            self._tx, self._asked, customer_id, currency, min(one.date for one in spent), after.credit,
-            {one.date: -one.amount for one in spent},
-        )  # fmt: skip
+            self._tx, self._asked, customer_id, currency, min(days), after.credit, beside
+        )
         if least < 0:
             raise overspent(NOTHING, currency)
+
+
+def _check_advance(record: Document | Payment) -> None:
+    """Raises Refused where a final invoice has taken up more of an advance invoice than is paid of it."""
+    if not isinstance(record, Document) or not record.advanced:
+        return
+    if record.balance + record.written_off + record.advanced > record.total_with_tax:
+        raise Refused(Problem("settled_elsewhere", detail="a final invoice has taken up this advance"))
+
+
+def _called(record: Document | Payment) -> str:
+    return record.type if isinstance(record, Document) else "payment"
 
 
 def overspent(left: Decimal, currency: str) -> Refused:

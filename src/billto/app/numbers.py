@@ -1,6 +1,8 @@
 """The numbers that records get when nobody gives them one: in sequence, by the entity's format."""
 
-from datetime import datetime
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from billto.app import records
@@ -8,7 +10,7 @@ from billto.app.parts import Reader, Request, Tx
 from billto.domain import entity as entities
 from billto.domain import numbering
 from billto.domain.customer import Customer
-from billto.domain.document import Document
+from billto.domain.document import OPENING, Document
 from billto.domain.entity import Entity
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
@@ -22,9 +24,14 @@ DOCUMENT_FORMATS = {
     "credit_note": f"CN-{numbering.DEFAULT_FORMAT}",
     "advance_invoice": f"ADV-{numbering.DEFAULT_FORMAT}",
     "delivery_note": f"DN-{numbering.DEFAULT_FORMAT}",
+    OPENING: "OB-{nnnn}",
 }
 # A free number is proposed out of batches of this many, beginning after those of so many newest customers.
 _AT_ONCE = 100
+
+
+# Which of some numbers somebody has.
+Taken = Callable[[tuple[str, ...]], Awaitable[set[str]]]
 
 
 class _Sequence(NamedTuple):
@@ -44,7 +51,7 @@ async def for_customer(tx: Tx, asked: Request, entity: Entity) -> str:
     n = await tx.next_number(entity.id, sequence.name)
     number = sequence.written(n)
     if not await is_free(tx, asked, number):  # given by somebody, or brought by an import
-        n = await _free(tx, asked, numbering.Row(n, sequence.written))
+        n = await _free(partial(_taken, tx, asked), numbering.Row(n, sequence.written))
         number = sequence.written(n)
         await tx.used_number(entity.id, sequence.name, n)
     if len(number) > _LENGTH_MAX:
@@ -52,30 +59,31 @@ async def for_customer(tx: Tx, asked: Request, entity: Entity) -> str:
     return number
 
 
-async def for_document(tx: Tx, asked: Request, entity: Entity, document: Document) -> str:
-    """The next number of the document's type, and of its year where the format names one.
+async def for_document(tx: Tx, asked: Request, entity: Entity, kind: str, day: date) -> str:
+    """The next number of a type of document, and of a year where the format names one.
 
     Who takes it holds the sequence until the transaction ends: a refused request burns none, and there are no
     gaps. Numbers that were given by hand are passed over.
     """
-    sequence = _of_documents(entity, document.type, document.date.year)
-    first = await tx.next_number(entity.id, sequence.name)
-    n = await _from(tx, asked, entity, document.type, sequence, first)
-    if n != first:
-        await tx.used_number(entity.id, sequence.name, n)
-    return sequence.written(n)
+    sequence = _of_documents(entity, kind, day)
+    n = await tx.next_number(entity.id, sequence.name)
+    first = max(n, _first(entity, kind))
+    free = await _next_free(tx, asked, kind, sequence, first)
+    if free != n:
+        await tx.used_number(entity.id, sequence.name, free)
+    return sequence.written(free)
 
 
-async def next_of_documents(reader: Reader, asked: Request, kind: str, now: datetime) -> str:
-    """The number that a document of this type would get today; nothing is taken by it."""
-    entity = await records.get(reader, asked, Entity, asked.scope.entity)
-    sequence = _of_documents(entity, kind, entities.year(entity, now))
-    first = await reader.last_number(entity.id, sequence.name) + 1
-    return sequence.written(await _from(reader, asked, entity, kind, sequence, first))
+async def next_for_document(reader: Reader, asked: Request, entity: Entity, kind: str, day: date) -> str:
+    """The number that the next document of a type would get; nothing is taken by it."""
+    sequence = _of_documents(entity, kind, day)
+    last = await reader.last_number(entity.id, sequence.name)
+    free = await _next_free(reader, asked, kind, sequence, max(last + 1, _first(entity, kind)))
+    return sequence.written(free)
 
 
 async def last_of_documents(reader: Reader, asked: Request, kind: str) -> str | None:
-    """The number of the newest document of this type that has one."""
+    """The number of the newest document of a type that has one."""
     where = All((Compare("type", Op.EQ, kind), Not(Missing("number"))))
     order = (Order("id", descending=True),)
     query = Query(where, order, 1, counted=False, shows=frozenset({"number"}))
@@ -83,32 +91,27 @@ async def last_of_documents(reader: Reader, asked: Request, kind: str) -> str | 
     return str(newest[0].number) if newest else None
 
 
-async def has_document(reader: Reader, asked: Request, kind: str, number: str) -> bool:
-    """Whether a document of this type has the number."""
-    where = All((Compare("type", Op.EQ, kind), Compare("number", Op.EQ, number)))
-    query = Query(where, unambiguous(()), 1, counted=False, shows=frozenset({"number"}))
-    return bool((await reader.page(Document, asked.scope, query)).records)
+async def is_free_for_document(reader: Reader, asked: Request, kind: str, number: str) -> bool:
+    """Whether no document of a type has the number."""
+    return not await _taken_by_documents(reader, asked, kind, (number,))
 
 
-def _of_documents(entity: Entity, kind: str, year: int) -> _Sequence:
-    form = numbering.parse(_format(entity, kind))
-    return _Sequence(f"{kind}/{year}" if form.is_yearly else kind, form, year)
+async def _next_free(reader: Reader, asked: Request, kind: str, sequence: _Sequence, first: int) -> int:
+    taken = partial(_taken_by_documents, reader, asked, kind)
+    if not await taken((sequence.written(first),)):
+        return first
+    return await _free(taken, numbering.Row(first, sequence.written))
 
 
-async def _from(
-    reader: Reader, asked: Request, entity: Entity, kind: str, sequence: _Sequence, n: int
-) -> int:
-    """The first of a sequence, from one on, that no document has; none before the one it starts with."""
-    starts: Any = entity.settings.get("number_sequence_starts") or {}
-    n = max(n, starts.get(kind) or 1)
-    while await has_document(reader, asked, kind, sequence.written(n)):
-        n += 1
-    return n
-
-
-def _format(entity: Entity, kind: str) -> str:
+def _of_documents(entity: Entity, kind: str, day: date) -> _Sequence:
     formats: Any = entity.settings.get("number_formats") or {}
-    return str(formats.get(kind) or DOCUMENT_FORMATS[kind])
+    form = numbering.parse(str(formats.get(kind) or DOCUMENT_FORMATS[kind]))
+    return _Sequence(f"{kind}/{day.year}" if form.is_yearly else kind, form, day.year)
+
+
+def _first(entity: Entity, kind: str) -> int:
+    starts: Any = entity.settings.get("number_sequence_starts") or {}
+    return int(starts.get(kind) or 1)
 
 
 def _of_customers(tx: Tx, entity: Entity) -> _Sequence:
@@ -138,7 +141,7 @@ async def proposed(reader: Reader, asked: Request, now: datetime) -> str:
     form = formats.get("customer")
     year = entities.year(entity, now)
     row = numbering.by_format(numbering.parse(form), written, year) if form else numbering.by_habit(written)
-    return row.write(await _free(reader, asked, row))
+    return row.write(await _free(partial(_taken, reader, asked), row))
 
 
 async def is_free(reader: Reader, asked: Request, number: str) -> bool:
@@ -146,14 +149,14 @@ async def is_free(reader: Reader, asked: Request, number: str) -> bool:
     return not await _taken(reader, asked, (number,))
 
 
-async def _free(reader: Reader, asked: Request, row: numbering.Row) -> int:
+async def _free(taken: Taken, row: numbering.Row) -> int:
     """A number that nobody has, right after one that somebody has: at wider and wider steps until one is
     free, then at narrower ones back to the first behind it."""
     last, step = row.last, 1
     while True:
         batch = [last + step * at for at in range(1, _AT_ONCE + 1)]
-        taken = await _taken(reader, asked, tuple(map(row.write, batch)))
-        free = next((n for n in batch if row.write(n) not in taken), None)
+        held = await taken(tuple(map(row.write, batch)))
+        free = next((n for n in batch if row.write(n) not in held), None)
         if free is None:
             last, step = batch[-1], step * _AT_ONCE
         elif step == 1:
@@ -168,3 +171,12 @@ async def _taken(reader: Reader, asked: Request, numbers: tuple[str, ...]) -> se
     order = unambiguous((Order("number"),))
     query = Query(where, order, len(numbers), counted=False, shows=frozenset({"number"}))
     return {str(one.number) for one in (await reader.page(Customer, asked.scope, query)).records}
+
+
+async def _taken_by_documents(
+    reader: Reader, asked: Request, kind: str, numbers: tuple[str, ...]
+) -> set[str]:
+    where = All((Compare("type", Op.EQ, kind), Compare("number", Op.IN, numbers)))
+    order = unambiguous((Order("number"),))
+    query = Query(where, order, len(numbers), counted=False, shows=frozenset({"number"}))
+    return {str(one.number) for one in (await reader.page(Document, asked.scope, query)).records}

@@ -1,12 +1,13 @@
 """What can be done with payments. None is deleted: a voided one leaves all as if it had not been."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from billto.app import applying, ledger, records
-from billto.app.applying import Wanted
+from billto.app.applying import Moved, Wanted
 from billto.app.ledger import NOTHING, Book
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import issuing
@@ -14,9 +15,11 @@ from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.ledger import PAYMENT as ACCOUNT
-from billto.domain.payment import APPLICATIONS_MAX, PAYMENT, REFUND, REFUNDED, Payment
+from billto.domain.movements import UNDOES
+from billto.domain.paging import unambiguous
+from billto.domain.payment import APPLICATIONS_MAX, APPLIED, PAYMENT, REFUND, REFUNDED, Payment
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import Page, Query
+from billto.domain.query import Compare, Op, Page, Query
 from billto.domain.versions import edited, touched
 
 # What of a payment may be changed like any other attribute; the rest is money.
@@ -43,6 +46,7 @@ async def receive(
 
     `values` may name the customer by `customer_id` or `customer`; else it is the one of what is settled.
     """
+    _check_kinds(wanted, APPLIED)
     named = await applying.peeked(tx, asked, wanted)
     payer = await applying.payer(tx, asked, values, named)
     payment = await _made(tx, asked, values, PAYMENT, payer, named)
@@ -51,8 +55,7 @@ async def receive(
 
 async def refund(tx: Tx, asked: Request, values: Mapping[str, Any], wanted: Sequence[Wanted]) -> Payment:
     """Money that goes back to a customer, out of what it has to its credit; no invoice is opened by it."""
-    if wrong := [at for at, one in enumerate(wanted) if one.kind not in REFUNDED]:
-        raise Refused(*(Problem("unknown_choice", ("applications", at), ", ".join(REFUNDED)) for at in wrong))
+    _check_kinds(wanted, REFUNDED)
     named = await applying.peeked(tx, asked, wanted)
     payer = await applying.payer(tx, asked, values, named)
     payment = await _made(tx, asked, values, REFUND, payer, named)
@@ -72,21 +75,21 @@ async def change(
     given = edited(values, old._asdict().__getitem__)
     _check_unchanged(old, given)
     new = touched(old, {name: given[name] for name in _PLAIN if name in given}, tx.now)
-    if wanted is None:
+    if wanted is None or old.direction == REFUND:
         if new is not old:
             await tx.update(old, new, asked.scope)
             await records.note(tx, asked, "payment.updated", new, old)
         return new
-    applying.check(wanted, named, old.currency_code)
+    _check_kinds(wanted, APPLIED)
+    applying.check(wanted, named, old)
     book = Book(tx, asked, "payment", old.id)
     await _take_up(book, tx, asked, old, named)
     book.put(new)
     entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
     day = issuing.today(entity, tx.now)
-    for one in old.applications:
-        applying.settle(book, old, one, day, undo=True)
-    kept = _apply(book, new, wanted, named)
-    _cancel_out(book)
+    undone = [applying.settle(book, old, one, day, undo=True) for one in old.applications]
+    kept, done = _apply(book, new, wanted, named, day)
+    _cancel_out(book, undone, done)
     book.put(book.now[new.id]._replace(applications=kept))
     await book.close()
     stored: Payment = book.now[new.id]
@@ -107,6 +110,8 @@ async def void(tx: Tx, asked: Request, id: Id) -> Payment:
     for one in old.applications:
         applying.settle(book, old, one, day, undo=True)
     left: Payment = book.now[old.id]
+    if old.direction == PAYMENT and left.balance != old.amount:
+        raise Refused(Problem("settled_elsewhere", detail="some of the payment has been paid back"))
     if old.direction == PAYMENT:
         book.enter(ACCOUNT, "payment_voided", old.amount, old, day)
     book.put(left._replace(voided_at=tx.now, balance=NOTHING))
@@ -122,15 +127,17 @@ async def restore(tx: Tx, asked: Request, id: Id) -> Payment:
     old = await records.expected(tx, asked, Payment, seen.id)
     if old.voided_at is None:
         return old
+    entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
+    day = max(issuing.today(entity, tx.now), old.date)  # meanwhile it was not there
     book = Book(tx, asked, "payment", old.id)
     await _take_up(book, tx, asked, old, {})
     new = old._replace(voided_at=None, balance=old.amount if old.direction == PAYMENT else NOTHING)
     book.put(new)
     if new.direction == PAYMENT:
-        book.enter(ACCOUNT, "received", -new.amount, new, new.date)
+        book.enter(ACCOUNT, "received", -new.amount, new, day)
     for at, one in enumerate(new.applications):
         _check_restorable(book, one, at)
-        applying.settle(book, new, one, new.date)
+        applying.settle(book, new, one, day)
     await book.close()
     stored: Payment = book.now[old.id]
     return stored
@@ -138,13 +145,9 @@ async def restore(tx: Tx, asked: Request, id: Id) -> Payment:
 
 async def settled_by(tx: Reader, asked: Request, document_ids: Iterable[str]) -> list[Payment]:
     """The payments that are applied to some documents, or take something out of them."""
-    found: dict[str, Payment] = {}
-    for document_id in document_ids:
-        for cause_id in await tx.causes(asked.scope, document_id):
-            payment = await tx.get(Payment, asked.scope, cause_id)
-            if payment is not None:
-                found[payment.id] = payment
-    return [found[id] for id in sorted(found)]
+    ids = tuple({one for document_id in document_ids for one in await tx.causes(asked.scope, document_id)})
+    query = Query(Compare("id", Op.IN, ids), unambiguous(()), max(1, len(ids)), counted=False)
+    return list((await tx.page(Payment, asked.scope, query)).records) if ids else []
 
 
 async def release(book: Book, tx: Tx, asked: Request, document: Document, day: date) -> None:
@@ -158,6 +161,8 @@ async def release(book: Book, tx: Tx, asked: Request, document: Document, day: d
         kept = []
         for one in payment.applications:
             if document.id in (one.get("document_id"), one.get("source_id")):
+                if one["kind"] in REFUNDED:
+                    raise Refused(Problem("settled_elsewhere", detail="some of it has been paid back"))
                 applying.settle(book, payment, one, day, undo=True)
             else:
                 kept.append(one)
@@ -228,10 +233,10 @@ async def _book(
     await _alone(tx, asked, payment, named.values())
     book = Book(tx, asked, "payment", payment.id)
     await _take_up(book, tx, asked, payment, named)
-    applying.check(wanted, {id: book.now[one.id] for id, one in named.items()}, payment.currency_code)
+    applying.check(wanted, {id: book.now[one.id] for id, one in named.items()}, payment)
     if payment.direction == PAYMENT:
         book.enter(ACCOUNT, "received", -payment.amount, payment, payment.date)
-    kept = _apply(book, payment, wanted, named)
+    kept, _ = _apply(book, payment, wanted, named, payment.date)
     rest = book.now[payment.id].balance
     if rest and rest_is_credit and payer is not None:
         kept.append({"kind": "credit", "amount": rest})
@@ -248,29 +253,31 @@ async def _book(
 
 
 def _apply(
-    book: Book, payment: Payment, wanted: Sequence[Wanted], named: Mapping[Id, Any]
-) -> list[dict[str, Any]]:
-    kept = []
+    book: Book, payment: Payment, wanted: Sequence[Wanted], named: Mapping[Id, Any], day: date
+) -> tuple[list[dict[str, Any]], list[Moved]]:
+    """Does what is wanted, and says what of it is kept, and which entries each part of it made."""
+    kept, done = [], []
     for at, one in enumerate(wanted):
         try:
             if one.amount is not None:
                 issuing.amount(one.amount, payment.currency_code, "amount")
             application = applying.application(one, book, named, payment)
-            applying.settle(book, payment, application, payment.date)
+            done.append(applying.settle(book, payment, application, day))
         except Refused as refused:
             raise Refused(*(problem.within("applications", at) for problem in refused.problems)) from None
         if application["amount"]:
             kept.append(application)
-    return kept
+    return kept, done
 
 
 async def _alone(tx: Tx, asked: Request, payment: Payment, named: Iterable[Any]) -> None:
     ids = [one["document_id"] for one in payment.applications if one.get("document_id")]
     ids += [one["source_id"] for one in payment.applications if one.get("source_id")]
-    others = []
-    for id in ids:
-        there = await tx.get(Document, asked.scope, id, shows=frozenset({"id", "customer_id"}))
-        others += [there.customer_id] if there is not None else []
+    others: list[str | None] = []
+    if ids:
+        query = Query(Compare("id", Op.IN, tuple(ids)), unambiguous(()), len(ids), counted=False)
+        page = await tx.page(Document, asked.scope, replace(query, shows=frozenset({"id", "customer_id"})))
+        others += (one.customer_id for one in page.records)
     await ledger.alone(tx, asked, (payment.customer_id, *others, *(one.customer_id for one in named)))
 
 
@@ -279,12 +286,15 @@ async def _take_up(book: Book, tx: Tx, asked: Request, payment: Payment, named: 
     ids = {one.id for one in named.values()}
     for one in payment.applications:
         ids |= {one[name] for name in ("document_id", "source_id") if one.get(name)}
-    documents = await ledger.held(tx, asked, ids)
-    book.know(payment, *documents.values())
-    for id in sorted(ids - documents.keys()):
-        other = await tx.lock(Payment, asked.scope, id)
-        if other is not None:
-            book.know(other)
+    book.know(payment, *(await ledger.held(tx, asked, ids)).values())
+
+
+def _check_kinds(wanted: Sequence[Wanted], kinds: Sequence[str]) -> None:
+    """What brings money pays none back, and the other way round."""
+    if wrong := [at for at, one in enumerate(wanted) if one.kind not in kinds]:
+        raise Refused(
+            *(Problem("unknown_choice", ("applications", at, "kind"), ", ".join(kinds)) for at in wrong)
+        )
 
 
 def _check_unchanged(old: Payment, given: Mapping[str, Any]) -> None:
@@ -300,20 +310,17 @@ def _check_restorable(book: Book, one: Mapping[str, Any], at: int) -> None:
             raise Refused(Problem("voided", ("applications", at)))
 
 
-def _cancel_out(book: Book) -> None:
+def _cancel_out(book: Book, undone: Iterable[Moved], done: list[Moved]) -> None:
     """Leaves out of a posting what was undone and done again: an application that stays is no movement."""
-    undone = [one for one in book.entries if one.kind in ("unapplied", "advance_restored", "refund_voided")]
-    for entry in undone:
-        again = next(
-            (
-                one
-                for one in book.entries
-                if (one.account, one.item_id, one.customer_id, one.amount)
-                == (entry.account, entry.item_id, entry.customer_id, -entry.amount)
-                and one.kind in ("applied", "advance_settled", "refunded")
-            ),
-            None,
-        )
+    for moved in undone:
+        again = next((other for other in done if _undoes(moved, other)), None)
         if again is not None:
-            book.entries.remove(entry)
-            book.entries.remove(again)
+            done.remove(again)
+            gone = {one.id for one in (*moved, *again)}
+            book.entries[:] = [one for one in book.entries if one.id not in gone]
+
+
+def _undoes(undone: Moved, done: Moved) -> bool:
+    return [(UNDOES[one.kind], one.account, one.item_id, one.customer_id, -one.amount) for one in undone] == [
+        (one.kind, one.account, one.item_id, one.customer_id, one.amount) for one in done
+    ]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -129,10 +129,45 @@ def write_iso(moment: datetime) -> str:
     return f"{moment.isoformat(timespec='milliseconds')[:-6]}Z"
 
 
+_MONEY_MAX = Decimal(10) ** 12
+_MONEY_PLACES_MAX = 4  # no currency has more
+
+
+def read_money(value: Any) -> Decimal:
+    """An amount of money in its main unit."""
+    amount = _amount(value)
+    places = amount.as_tuple().exponent
+    if isinstance(places, int) and -places > _MONEY_PLACES_MAX:
+        _refuse("out_of_range", f"given with at most {_MONEY_PLACES_MAX} places")
+    if not -_MONEY_MAX <= amount <= _MONEY_MAX:
+        _refuse("out_of_range", f"within ±{_MONEY_MAX}")
+    return amount
+
+
+_PLAIN_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
+
+
+def _parse_money(text: str) -> Decimal:
+    return read_money(Decimal(text)) if _PLAIN_NUMBER.fullmatch(text) else _refuse("wrong_type", "a number")
+
+
+def write_money(amount: Decimal) -> int | Decimal:
+    """The number without zeros at its end: whole amounts are whole numbers, as typed clients need them."""
+    whole = int(amount)
+    return whole if whole == amount else Decimal(format(amount, "f").rstrip("0"))
+
+
+def read_day(value: Any) -> date:
+    """A day, or a moment meaning the day that it names."""
+    return read_iso(value if not isinstance(value, str) else value[:10]).date()
+
+
 TEXT = Codec(_text, None, _text, {"type": "string"})
 BOOL = Codec(_bool, None, _parse_bool, {"type": "boolean"})
 WHOLE = Codec(_whole, None, _parse_whole, {"type": "integer"})
 AMOUNT = Codec(_amount, None, lambda text: _refuse("wrong_type", "a number"), _AMOUNT_SCHEMA)
+MONEY = Codec(read_money, write_money, _parse_money, {"type": "number"})
+DAY = Codec(read_day, date.isoformat, read_day, {"type": "string", "format": "date"})
 ISO = Codec(read_iso, write_iso, read_iso, {"type": "string", "format": "date-time"}, last=read_last)
 
 

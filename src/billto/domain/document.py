@@ -37,6 +37,7 @@ TAX: dict[str, Node] = {
     "name": Text(most=255),
     "classification": Text(most=100),
     "reverse_charge": Bool(),
+    "by_rule": Bool(),  # reversed by the entity's rules, and not by who wrote the line
     "is_percent": Bool(),
     "is_inclusive": Bool(),
     # worked out
@@ -117,8 +118,12 @@ ISSUER: dict[str, Node] = {
     "more": Map(Anything(), most=50),
 }
 
+# What was owed before there was a ledger: paid like an invoice, and shown to nobody as one.
+OPENING = "opening_balance"
+TYPES = (*DOCUMENTS, OPENING)
+
 # Which of them ask for money, and which give it back; the others promise or tell.
-PAYABLE = ("invoice", "advance_invoice")
+PAYABLE = ("invoice", "advance_invoice", OPENING)
 OWED = (*PAYABLE, "credit_note")
 
 TITLES = ("estimate", "proforma_invoice")
@@ -134,7 +139,7 @@ class Document(NamedTuple):
     version: Annotated[int, NUMBER]
     created_at: Annotated[datetime, MOMENT]
     updated_at: Annotated[datetime, MOMENT]
-    type: Annotated[str, text(20, among=DOCUMENTS, searched=False)]
+    type: Annotated[str, text(20, among=TYPES, searched=False)]
     # what has become of it
     issued_at: Annotated[datetime | None, MOMENT]  # a draft until then
     date: Annotated[day, DAY]

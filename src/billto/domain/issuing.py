@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from billto.domain import templates, terms
+from billto.domain import templates, terms, transactions
 from billto.domain.calculation import Totals, calculated
 from billto.domain.customer import Customer
 from billto.domain.document import BUYER, ISSUER, OWED, PAYABLE, Document
@@ -74,9 +74,9 @@ def changed(
             raise Refused(*(Problem("issued_already", (name,)) for name in differing or ("customer",)))
         return touched(draft, given, now)
     issuer = given.pop("issuer", None)
-    # What was said of one customer does not hold of another.
-    own = _own(draft.buyer) if (customer and customer.id) == draft.customer_id else None
-    parties = _parties(entity, customer, issuer or _own(draft.issuer), buyer or own)
+    is_same = draft.customer_id == (customer.id if customer else None)
+    said = buyer or (_own(draft.buyer) if is_same else None)
+    parties = _parties(entity, customer, issuer or _own(draft.issuer), said)
     new = draft._replace(**{**given, **parties})
     if "date" in given and "due_date" not in given and draft.due_date is not None:
         new = new._replace(due_date=_due_date(new.type, new._asdict(), entity, new.payment_terms))
@@ -85,9 +85,12 @@ def changed(
     return touched(draft, _worked_out(new, entity, new_id)._asdict(), now)
 
 
-def refreshed(draft: Document, entity: Entity, customer: Customer | None) -> Document:
-    """The draft with who both are now, save what was said on it itself."""
-    return draft._replace(**_parties(entity, customer, _own(draft.issuer), _own(draft.buyer)))
+def refreshed(
+    draft: Document, entity: Entity, customer: Customer | None, new_id: Callable[[], str]
+) -> Document:
+    """The draft with who both are now, save what was said on it itself; and with the taxes of that."""
+    new = draft._replace(**_parties(entity, customer, _own(draft.issuer), _own(draft.buyer)))
+    return _worked_out(new, entity, new_id) if new != draft else draft
 
 
 def issued(draft: Document, number: str, entity: Entity, now: datetime) -> Document:
@@ -168,7 +171,17 @@ def _later(day: date, days: int) -> date | None:
 def _worked_out(document: Document, entity: Entity, new_id: Callable[[], str]) -> Document:
     """The document with the figures of its lines and its totals; raises Refused for what cannot be."""
     most = home(entity).max_taxes_per_item
-    lines = [_line(line, at, most, new_id) for at, line in enumerate(document.lines)]
+    settings: Any = entity.settings
+    kind = transactions.transaction_type(
+        entity.country_code, document.buyer, issuer_is_tax_subject=entity.is_tax_subject
+    )
+    rules = (settings.get("tax_rules") or {}).get("eu") or {}
+    ruled = transactions.with_rules(document.lines, kind, rules)
+    lines = [_line(line, at, most, new_id) for at, line in enumerate(ruled)]
+    clauses = settings.get("tax_clause_defaults") or {}
+    # A clause that stands there because of the kind of transaction goes with it.
+    is_own = document.tax_clause not in (None, clauses.get(document.transaction_type))
+    clause = document.tax_clause if is_own else clauses.get(kind)
     sums: Totals = calculated(
         lines, mode=document.calculation, currency=document.currency_code,
         discounts=document.discounts or (), taxes=document.taxes or (),
@@ -178,7 +191,7 @@ def _worked_out(document: Document, entity: Entity, new_id: Callable[[], str]) -
     return document._replace(
         lines=list(sums.lines), subtotal=sums.subtotal, total=sums.total,
         total_with_tax=sums.total_with_tax, total_discount=sums.total_discount,
-        tax_summary=list(sums.taxes),
+        tax_summary=list(sums.taxes), transaction_type=kind, tax_clause=clause,
     )  # fmt: skip
 
 

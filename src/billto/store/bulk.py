@@ -179,14 +179,15 @@ class PostgresBulk(Tx):
             return
         kind: Any = type(changes[0][1])
         table = LAYOUTS[kind].table
-        await self.run(f"CREATE TEMPORARY TABLE IF NOT EXISTS changing (LIKE {table}) ON COMMIT DROP", [])
-        await self.run("TRUNCATE changing", [])
-        await self._copy("changing", names(kind), [row_of(POSTGRES, new) for _, new in changes])
+        beside = f"changing_{table}"
+        await self.run(f"CREATE TEMPORARY TABLE IF NOT EXISTS {beside} (LIKE {table}) ON COMMIT DROP", [])
+        await self.run(f"TRUNCATE {beside}", [])
+        await self._copy(beside, names(kind), [row_of(POSTGRES, new) for _, new in changes])
         await self._by_index()
-        sets = ", ".join(f"{name} = changing.{name}" for name in _differing(changes))
+        sets = ", ".join(f"{name} = {beside}.{name}" for name in _differing(changes))
         done = await self._connection.execute(
-            f"UPDATE {table} SET {sets} FROM changing"
-            f" WHERE {table}.entity_id = changing.entity_id AND {table}.id = changing.id"
+            f"UPDATE {table} SET {sets} FROM {beside}"
+            f" WHERE {table}.entity_id = {beside}.entity_id AND {table}.id = {beside}.id"
         )
         if done != f"UPDATE {len(changes)}":
             raise Refused(Problem("not_found", detail=kind.__name__))

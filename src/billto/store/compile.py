@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from billto.domain.attrs import Attr, catalogue, searched
+from billto.domain.attrs import Attr, Kind, catalogue, searched
 from billto.domain.folding import fold
 from billto.domain.query import FOLDED, All, Compare, Either, Missing, Node, Not, Op, Order, Words
 from billto.store.engine import Engine
@@ -62,6 +62,9 @@ class Compiler:
             # A missing text has an empty place in the search text, and empty is contained in everything.
             there = f"{attr.name} IS NOT NULL AND " if attr.nullable else ""
             return f"{there}{self._folded(self.engine.slot(self.places[attr.name]), op, fold(value))}"
+        if attr.kind is Kind.BOOL and op is Op.EQ and isinstance(value, bool):
+            # Said plainly, so that an index of only those that are so is used.
+            return attr.name if value else f"NOT {attr.name}"
         return f"{attr.name} {_INFIX[op]} {self.hold(value, attr)}"
 
     def _compare_tag(self, attr: Attr, op: Op, value: Any, key: str) -> str:

@@ -40,6 +40,18 @@ def select(
     return f"SELECT {shown} FROM {LAYOUTS[record].table} WHERE {_by(engine, keys)}{lock}"
 
 
+def several(
+    engine: Engine, record: type[NamedTuple], whose: Mapping[str, str], ids: Sequence[str]
+) -> Statement:
+    """Records by their ids, in that order, kept from being changed by others until the transaction ends."""
+    compiler = Compiler(record, engine)
+    asked = All((*(Compare(name, Op.EQ, value) for name, value in whose.items()), Compare("id", Op.IN, ids)))
+    lock = " FOR UPDATE" if engine.name == "postgresql" else ""
+    shown = ", ".join(columns(record))
+    sql = f"SELECT {shown} FROM {LAYOUTS[record].table} WHERE {compiler.sql(asked)} ORDER BY id{lock}"
+    return Statement(sql, compiler.values)
+
+
 @cache
 def insert(engine: Engine, table: str, names: tuple[str, ...], returning: str = "") -> str:
     marks = ", ".join(engine.mark(at) for at in range(1, len(names) + 1))

@@ -1,6 +1,6 @@
 """What customers owe: the sums that are kept beside the ledger, and those that SQL adds up."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,8 @@ from billto.store.layout import columns
 
 _MONEY = catalogue(Entry)["amount"]
 _DAY = catalogue(Entry)["date"]
+# What outlives a customer, or could not be understood without it.
+_USES = ("document", "payment", "adjustment", "entry")
 _SUMS = ("outstanding", "open_credit_notes", "unapplied", "credit")
 
 
@@ -60,10 +62,22 @@ class Sums:
             "SELECT currency_code, CAST(SUM(balance) AS BIGINT),"
             f" SUM(CASE WHEN due_date < {day} THEN 1 ELSE 0 END) FROM document"
             f" WHERE entity_id = {hold(scope.entity)} AND {hold.among('customer_id', customer_ids)}"
-            " AND balance > 0 AND type IN ('invoice', 'advance_invoice')"
+            " AND balance > 0 AND type <> 'credit_note'"
             f" AND (due_date IS NULL OR due_date <= {day}) GROUP BY currency_code"
         )
         return [Due(row[0], money(int(row[1])), row[2] > 0) for row in await self.rows(sql, hold.values)]
+
+    async def uses(self, scope: Scope, customer_id: str) -> Mapping[str, int]:
+        """How many records keep a customer from being deleted for good, by their kind; those that are none
+        are left out."""
+        hold = _Marks(self.engine)
+        entity, customer = hold(scope.entity), hold(customer_id)
+        counts = ", ".join(
+            f"(SELECT COUNT(*) FROM {table} WHERE entity_id = {entity} AND customer_id = {customer})"
+            for table in _USES
+        )
+        ((*numbers,),) = await self.rows(f"SELECT {counts}", hold.values)
+        return {table: number for table, number in zip(_USES, numbers, strict=True) if number}
 
     async def aliases(self, scope: Scope, customer_ids: Sequence[str]) -> Sequence[Alias]:
         """What became part of some customers."""
@@ -94,10 +108,10 @@ class Sums:
         """The payments that ever touched a document."""
         hold = _Marks(self.engine)
         sql = (
-            f"SELECT DISTINCT cause_id FROM entry WHERE entity_id = {hold(scope.entity)}"
-            f" AND item_id = {hold(item_id)} AND cause = 'payment' ORDER BY cause_id"
+            f"SELECT cause_id FROM entry WHERE entity_id = {hold(scope.entity)}"
+            f" AND item_id = {hold(item_id)} AND cause = 'payment'"
         )
-        return [str(row[0]) for row in await self.rows(sql, hold.values)]
+        return sorted({str(row[0]) for row in await self.rows(sql, hold.values)})
 
     async def credits(
         self, scope: Scope, customer_ids: Sequence[str], currency: str, most: int

@@ -87,18 +87,18 @@ class Reader(sums.Sums):
         sql = f"SELECT {', '.join(columns(Account))} FROM account ORDER BY id"
         return tuple(map(loader(self.engine, Account), await self.rows(sql, [])))
 
+    async def last_number(self, entity_id: str, name: str) -> int:
+        """The last number that was taken from an entity's sequence of this name; nought, where none was."""
+        one, two = self.engine.mark(1), self.engine.mark(2)
+        sql = f"SELECT last FROM sequence WHERE entity_id = {one} AND name = {two}"
+        rows = await self.rows(sql, [entity_id, name])
+        return int(rows[0][0]) if rows else 0
+
     async def answered(self, tenant_id: str, request_id: str) -> Answer | None:
         """The answer that a request with this id was given before."""
         sql = statements.select(self.engine, Answer, ("tenant_id", "request_id"))
         rows = await self.rows(sql, [tenant_id, request_id])
         return loader(self.engine, Answer)(rows[0]) if rows else None
-
-    async def last_number(self, entity_id: str, name: str) -> int:
-        """The last that was taken of an entity's sequence of this name; zero where none was."""
-        one, two = self.engine.mark(1), self.engine.mark(2)
-        sql = f"SELECT last FROM sequence WHERE entity_id = {one} AND name = {two}"
-        rows = await self.rows(sql, [entity_id, name])
-        return int(rows[0][0]) if rows else 0
 
     async def secret(self, name: str) -> bytes:
         """A secret of this installation, shared by all its processes."""
@@ -177,6 +177,11 @@ class Tx(Reader):
     async def lock(self, record: type[R], scope: Scope, id: str | int) -> R | None:
         """The record as it is and stays until this transaction has changed it."""
         return await self._one(record, tenancy(record, scope), id, locked=True)
+
+    async def lock_all(self, record: type[R], scope: Scope, ids: Sequence[str]) -> Sequence[R]:
+        """Those of the records that are there, as they are and stay, in the order of their ids."""
+        asked = statements.several(self.engine, record, tenancy(record, scope), ids)
+        return list(map(loader(self.engine, record), await self.rows(*asked)))
 
     async def insert(self, record: R) -> R:
         """Stores a new record and gives it back with the serial that it was allotted."""

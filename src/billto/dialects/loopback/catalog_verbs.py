@@ -162,12 +162,12 @@ async def _load(tx: Tx, asked: Request, found: Sequence[dict[str, Any]]) -> None
 
 
 async def _match_taxes(tx: Tx, asked: Request, found: Sequence[dict[str, Any]]) -> None:
-    """Fills in which of the organization's taxes is meant by a rate alone."""
+    """Fills in which of the organization's taxes is meant by a rate or classification."""
     plain = [
         tax
         for line in found
         for tax in line.get("taxes") or ()
-        if tax.get("rate") is not None and tax.get("tax_id") is None
+        if tax.get("tax_id") is None and (tax.get("rate") is not None or tax.get("classification"))
     ]
     rates = await _taxes(tx, asked, plain) if plain else ()
     for tax in plain:

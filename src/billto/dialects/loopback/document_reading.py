@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from billto.app import customers, documents, entities, numbers, payments
+from billto.app import customers, documents, entities, numbers, payments, records
 from billto.app.parts import Reader, Request
 from billto.dialects.dialect import Asked, Said, Told
 from billto.dialects.loopback import verbs
@@ -15,21 +15,25 @@ from billto.dialects.loopback.organizations import ORGANIZATION
 from billto.dialects.loopback.payments import shown as shown_payment
 from billto.dialects.searching import terms_of
 from billto.dialects.tags import tagged
-from billto.domain.document import Document
+from billto.domain import issuing
+from billto.domain.document import OPENING, Document
+from billto.domain.entity import Entity
 from billto.domain.nodes import storable
 from billto.domain.payment import PAYMENT, Payment
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import All, Compare, Missing, Node, Op, Query
+from billto.domain.query import All, Compare, Missing, Node, Not, Op, Query
 
 NUMBER_LENGTH_MAX = 100
 INCLUDED_MAX = 10_000  # payments that are shown within one list of documents
 
+# What v1 has no word for is no document here: what a client owed before there were any.
+KNOWN = Not(Compare("type", Op.EQ, OPENING))
 # Payments that count: money that came in, or was to the client's credit.
 LIVE = All((Compare("direction", Op.EQ, PAYMENT), Missing("voided_at")))
 
 
 async def page(reader: Reader, asked: Request, told: Told) -> Said:
-    return await _listed(reader, asked, verbs.question(DOCUMENT, told))
+    return await _listed(reader, asked, verbs.question(DOCUMENT, told, KNOWN))
 
 
 async def search(reader: Reader, asked: Request, told: Told) -> Said:
@@ -37,19 +41,27 @@ async def search(reader: Reader, asked: Request, told: Told) -> Said:
     term = verbs.text_of(told, "term")
     if term is None:
         raise Refused(Problem("bad_parameter", (), "term is a required argument"))
-    return await _listed(reader, asked, verbs.question(DOCUMENT, told, All(terms_of(term, "term"))))
+    return await _listed(reader, asked, verbs.question(DOCUMENT, told, KNOWN, *terms_of(term, "term")))
 
 
 async def count(reader: Reader, asked: Request, told: Told) -> Said:
-    return await verbs.counted(DOCUMENT, documents.page, reader, asked, told)
+    return await verbs.counted(DOCUMENT, documents.page, reader, asked, told, KNOWN)
 
 
 async def get(reader: Reader, asked: Request, told: Told) -> Said:
     question = verbs.question(DOCUMENT, told)
     plain = asked._replace(shows=DOCUMENT.reads)
-    document = await documents.get(reader, plain, verbs.id_of(told, Document))
+    document = await known(reader, plain, told)
     (shown,) = await _shown(reader, asked, question, [document])
     return Said(shown, headers=tagged(document))
+
+
+async def known(reader: Reader, asked: Request, told: Told) -> Document:
+    """The document whose id stands in the address."""
+    document = await documents.get(reader, asked, verbs.id_of(told, Document))
+    if document.type == OPENING:
+        raise Refused(Problem("not_found", detail="Document"))
+    return document
 
 
 async def _listed(reader: Reader, asked: Request, question: Asked) -> Said:
@@ -129,7 +141,9 @@ def _type(told: Told) -> str:
 
 async def next_number(reader: Reader, asked: Request, told: Told) -> Said:
     """What the next document of a type would be called; nothing is taken by it."""
-    return Said({"number": await numbers.next_of_documents(reader, asked, _type(told), told.now)})
+    entity = await records.get(reader, asked, Entity, asked.scope.entity)
+    day = issuing.today(entity, told.now)
+    return Said({"number": await numbers.next_for_document(reader, asked, entity, _type(told), day)})
 
 
 async def last_number(reader: Reader, asked: Request, told: Told) -> Said:
@@ -142,4 +156,4 @@ async def is_unique_number(reader: Reader, asked: Request, told: Told) -> Said:
         raise Refused(Problem("bad_parameter", (), "number is a required argument"))
     if len(number) > NUMBER_LENGTH_MAX or not storable(number):
         return Said({"isUnique": True})
-    return Said({"isUnique": not await numbers.has_document(reader, asked, _type(told), number)})
+    return Said({"isUnique": await numbers.is_free_for_document(reader, asked, _type(told), number)})

@@ -9,12 +9,13 @@ from billto.app.parts import Request, Tx
 from billto.dialects.dialect import Said, Told
 from billto.dialects.loopback import lines, parties, verbs
 from billto.dialects.loopback.catalog_verbs import taken_up
+from billto.dialects.loopback.document_reading import known
 from billto.dialects.loopback.documents import DOCUMENT, DRAFT, EXPECTED, PAYMENTS, PLACES
 from billto.dialects.loopback.payment_verbs import receipt
 from billto.dialects.loopback.spelling import spelt
 from billto.dialects.tags import tagged
 from billto.domain import issuing
-from billto.domain.document import PAYABLE, Document
+from billto.domain.document import OPENING, PAYABLE, Document
 from billto.domain.entity import Entity
 from billto.domain.problems import Problem, Refused
 
@@ -140,9 +141,7 @@ async def replace(tx: Tx, asked: Request, told: Told) -> Said:
 
 
 async def _change(tx: Tx, asked: Request, told: Told, *, whole: bool) -> Said:
-    old = await tx.lock(Document, asked.scope, verbs.id_of(told, Document))
-    if old is None:
-        raise Refused(Problem("not_found", detail="Document"))
+    old = await known(tx, asked, told)
     body = _said_in({} if told.body is None else told.body)
     verbs.check_id(told, old.id)
     if whole and isinstance(body, dict) and not body.get("_documentItems"):
@@ -222,7 +221,7 @@ async def _of_draft(tx: Tx, asked: Request, old: Document, wanted: _Asked) -> tu
 async def delete(tx: Tx, asked: Request, told: Told) -> Said:
     """Drafts and estimates only: what asks for money is canceled instead."""
     there = await verbs.found(tx, asked, told, Document)
-    if there is None:
+    if there is None or there[1].type == OPENING:
         return verbs.NONE
     await documents.drop(tx, there[0], there[1].id, also=DELETED)
     return verbs.ONE
@@ -232,7 +231,7 @@ async def cancel(tx: Tx, asked: Request, told: Told) -> Said:
     reason = verbs.text_of(told, "reason")
     if reason is not None and (faults := _REASON.problems(reason)):
         raise Refused(*(one.within("reason") for one in faults))
-    await documents.void(tx, asked, verbs.id_of(told, Document), reason)
+    await documents.void(tx, asked, (await known(tx, asked, told)).id, reason)
     return verbs.DONE
 
 
@@ -241,7 +240,7 @@ _REASON = DOCUMENT.attrs["void_reason"]
 
 async def uncancel(tx: Tx, asked: Request, told: Told) -> Said:
     """What is canceled stays so: what had been paid for it went elsewhere, and statements tell of it."""
-    document = await documents.get(tx, asked, verbs.id_of(told, Document))
+    document = await known(tx, asked, told)
     if document.voided_at is not None:
         detail = "a canceled document stays canceled: create it anew, it gets a number of its own"
         raise Refused(Problem("not_offered", detail=detail))
@@ -249,14 +248,14 @@ async def uncancel(tx: Tx, asked: Request, told: Told) -> Said:
 
 
 async def mark_sent(tx: Tx, asked: Request, told: Told) -> Said:
-    document = await documents.get(tx, asked, verbs.id_of(told, Document))
+    document = await known(tx, asked, told)
     if document.sent_at is None:
         await documents.change(tx, asked, document.id, {"sent_at": tx.now})
     return verbs.DONE
 
 
 async def send(tx: Tx, asked: Request, told: Told) -> Said:
-    await documents.get(tx, asked, verbs.id_of(told, Document))
+    await known(tx, asked, told)
     raise Refused(Problem("no_channel"))
 
 

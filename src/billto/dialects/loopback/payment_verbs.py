@@ -11,13 +11,13 @@ from billto.app.parts import Reader, Request, Tx
 from billto.dialects.dialect import Asked, Said, Told
 from billto.dialects.loopback import verbs
 from billto.dialects.loopback.answers import listed
-from billto.dialects.loopback.document_reading import LIVE, of_document
+from billto.dialects.loopback.document_reading import LIVE, known, of_document
 from billto.dialects.loopback.documents import DOCUMENT
 from billto.dialects.loopback.lines import same
 from billto.dialects.loopback.payments import PAYMENT, shown
 from billto.dialects.loopback.spelling import spelt
 from billto.dialects.tags import tagged
-from billto.domain.document import PAYABLE, Document
+from billto.domain.document import OPENING, PAYABLE, Document
 from billto.domain.money import shown as in_words
 from billto.domain.payment import PAYMENT as COMES_IN
 from billto.domain.payment import Payment
@@ -51,7 +51,7 @@ async def count_of_document(reader: Reader, asked: Request, told: Told) -> Said:
 
 
 async def _of_document(reader: Reader, asked: Request, told: Told) -> Node:
-    return await of_document(reader, asked, await documents.get(reader, asked, verbs.id_of(told, Document)))
+    return await of_document(reader, asked, await known(reader, asked, told))
 
 
 async def get(reader: Reader, asked: Request, told: Told) -> Said:
@@ -75,7 +75,8 @@ async def _shown(
             body["document"] = None
             if payment.document_id is not None:
                 document = await reader.get(Document, asked.scope, payment.document_id)
-                body["document"] = DOCUMENT.encode(document) if document else None
+                is_known = document is not None and document.type != OPENING
+                body["document"] = DOCUMENT.encode(document) if is_known else None
     return bodies
 
 
@@ -128,7 +129,7 @@ async def _received(tx: Tx, asked: Request, given: Mapping[str, Any]) -> Said:
     values = {name: one for name, one in given.items() if name not in ("document_id", "customer_id")}
     id = str(given["document_id"])
     document = await tx.get(Document, asked.scope, id)
-    if document is None:
+    if document is None or document.type == OPENING:
         raise Refused(Problem("unknown_reference", ("documentId",), f"document {id[:24]}"))
     await ledger.alone(tx, asked, (document.customer_id,))
     if "amount" not in values:

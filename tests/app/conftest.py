@@ -1,0 +1,19 @@
+"""The core's verbs on a real store of each engine; after every test the books are held to their laws."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.app.laws import hold
+from tests.app.shop import Shop
+from tests.store.conftest import migrated_url, stage
+from tests.store.stores import Stage
+
+__all__ = ["migrated_url", "shop", "stage"]
+
+
+@pytest.fixture
+def shop(stage: Stage) -> Iterator[Shop]:
+    opened = Shop(stage, stage.cast.live)
+    yield opened
+    hold(opened)

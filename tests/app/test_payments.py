@@ -1,0 +1,334 @@
+"""Payments: applied, left over, applied anew, voided, restored, refunded; who may pay for whom."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from billto.app.applying import Wanted
+from billto.app.documents import Wish
+from tests.app.shop import Shop, advanced, credit_of, noted, spent, to
+
+DAY = timedelta(days=1)
+
+
+def test_a_payment_settles_what_it_names(shop: Shop) -> None:
+    acme = shop.customer()
+    one, two = shop.invoice(acme, 100), shop.invoice(acme, 50)
+    paid = shop.pay(120, to(one, 100), to(two, 20))
+    assert (shop.now(one).balance, shop.now(two).balance, paid.balance) == (0, 30, 0)
+    assert shop.now(one).paid_at is not None
+    assert shop.standing(acme).outstanding == 30
+
+
+def test_what_is_not_applied_stays_on_the_payment(shop: Shop) -> None:
+    acme = shop.customer()
+    paid = shop.pay(120, shop.invoice(acme, 100))
+    assert (paid.balance, shop.standing(acme).unapplied) == (20, 20)
+
+
+def test_what_is_paid_too_much_may_become_credit(shop: Shop) -> None:
+    acme = shop.customer()
+    paid = shop.pay(120, shop.invoice(acme, 100), rest_is_credit=True)
+    assert (paid.balance, shop.standing(acme).credit) == (0, 20)
+
+
+def test_no_more_is_applied_than_is_open_or_was_paid(shop: Shop) -> None:
+    bill = shop.invoice(shop.customer(), 100)
+    with shop.refuses("exceeds_open"):
+        shop.pay(200, to(bill, 101))
+    with shop.refuses("exceeds_payment"):
+        shop.pay(50, to(bill, 51))
+    with shop.refuses("exceeds_open"):
+        shop.pay(200, to(bill, 60), to(bill, 41))
+
+
+def test_a_payment_of_another_currency_settles_nothing(shop: Shop) -> None:
+    bill = shop.invoice(shop.customer(), 100)
+    with shop.refuses("other_currency"):
+        shop.pay(100, to(bill), currency_code="USD")
+
+
+def test_nobody_pays_for_strangers_but_parents_for_their_children(shop: Shop) -> None:
+    holding = shop.customer("Holding")
+    child = shop.customer("Child", parent=holding.serial)
+    grandchild = shop.customer("Grandchild", parent=child.serial)
+    stranger, bill = shop.customer("Stranger"), shop.invoice(grandchild, 100)
+    for other in (stranger, shop.customer("Sister", parent=holding.serial)):
+        with shop.refuses("other_customer"):
+            shop.pay(100, to(bill), of=other)
+    shop.pay(60, to(bill), of=holding)
+    shop.pay(40, to(bill), of=child)
+    assert shop.standing(grandchild).net == shop.standing(holding).net == shop.standing(child).net == 0
+    with shop.refuses("other_customer"):
+        shop.pay(1, to(shop.invoice(holding, 1)), of=child)
+
+
+def test_a_parent_spends_its_own_credit_on_its_childs_invoice(shop: Shop) -> None:
+    holding = shop.customer("Holding")
+    child = shop.customer("Child", parent=holding.serial)
+    shop.credit(holding, 30)
+    bill = shop.invoice(child, 100)
+    shop.pay(0, spent(30, bill), of=holding)
+    assert (shop.now(bill).balance, shop.standing(holding).credit) == (70, 0)
+
+
+def test_credit_notes_of_one_child_settle_what_the_other_owes(shop: Shop) -> None:
+    holding = shop.customer("Holding")
+    one, two = (shop.customer(name, parent=holding.serial) for name in ("One", "Two"))
+    bill, note = shop.invoice(one, 100), shop.note(two, 40)
+    paid = shop.pay(0, noted(40, note, bill), of=holding)
+    assert (shop.standing(one).outstanding, shop.standing(two).open_credit_notes) == (60, 0)
+    shop.void(bill)
+    assert (shop.now(note).balance, shop.now(paid).applications) == (40, [])
+
+
+def test_the_currencies_of_a_family_are_never_mixed(shop: Shop) -> None:
+    holding = shop.customer("Holding", currency_code="EUR")
+    child = shop.customer("Child", parent=holding.serial, currency_code="JPY")
+    bill = shop.invoice(child, 1000)
+    with shop.refuses("other_currency"):
+        shop.pay(1000, to(bill), of=holding)
+    shop.pay(1000, to(bill), of=holding, currency_code="JPY")
+    assert shop.standing(child, "JPY").net == shop.standing(holding, "EUR").net == 0
+
+
+def test_a_payment_may_be_applied_otherwise(shop: Shop) -> None:
+    acme = shop.customer()
+    one, two = shop.invoice(acme, 100), shop.invoice(acme, 50)
+    paid = shop.pay(100, one)
+    shop.days_pass(3)
+    shop.apply(paid, to(one, 60), to(two, 30), credit_of(10))
+    assert (shop.now(one).balance, shop.now(two).balance) == (40, 20)
+    assert shop.standing(acme).credit == 10
+    shop.apply(paid)
+    assert (shop.now(one).balance, shop.now(paid).balance, shop.standing(acme).credit) == (100, 100, 0)
+
+
+def test_what_stays_applied_is_not_written_down_again(shop: Shop) -> None:
+    acme = shop.customer()
+    one, two = shop.invoice(acme, 100), shop.invoice(acme, 50)
+    paid = shop.pay(150, to(one, 100))
+    before = shop.rows("SELECT count(*) FROM entry WHERE entity_id = {}")[0][0]
+    shop.days_pass(3)
+    shop.apply(paid, to(one, 100), to(two, 50))
+    assert shop.rows("SELECT count(*) FROM entry WHERE entity_id = {}") == [(before + 2,)]
+    shop.apply(paid, to(two, 50), to(one, 100))
+    assert shop.rows("SELECT count(*) FROM entry WHERE entity_id = {}") == [(before + 2,)]
+
+
+def test_a_payment_that_moves_to_another_invoice_was_never_in_two_places(shop: Shop) -> None:
+    acme = shop.customer()
+    one, two = shop.invoice(acme, 50), shop.invoice(acme, 50)
+    paid = shop.pay(50, one)
+    shop.days_pass(3)
+    shop.apply(paid, to(two))
+    yesterday = shop.statement(acme, end=shop.today - DAY)
+    assert (yesterday.told.balance, shop.statement(acme).told.balance) == (50, 50)
+    assert yesterday.open.net == 50
+
+
+def test_an_advance_may_give_way_to_money(shop: Shop) -> None:
+    acme = shop.customer()
+    before, bill = shop.advance(acme, 50), shop.invoice(acme, 50)
+    shop.pay(50, before)
+    paid = shop.pay(50, advanced(50, before, bill), of=acme)
+    shop.apply(paid, to(bill, 50))
+    assert (shop.now(paid).balance, shop.now(bill).balance, shop.now(before).advanced) == (0, 0, 0)
+
+
+def test_what_a_payment_is_stays(shop: Shop) -> None:
+    acme = shop.customer()
+    paid = shop.pay(100, of=acme)
+    for values in ({"amount": Decimal(99)}, {"currency_code": "USD"}, {"customer_id": shop.customer().id}):
+        with shop.refuses("immutable"):
+            shop.apply(paid, **values)
+
+
+def test_a_voided_payment_is_as_if_it_had_not_come(shop: Shop) -> None:
+    acme = shop.customer()
+    bill = shop.invoice(acme, 100)
+    paid = shop.pay(120, bill, rest_is_credit=True)
+    shop.days_pass(2)
+    gone = shop.void_payment(paid)
+    assert (gone.balance, shop.now(bill).balance, shop.standing(acme).credit) == (0, 100, 0)
+    assert shop.now(bill).paid_at is None
+    assert shop.void_payment(paid) == gone
+    with shop.refuses("voided"):
+        shop.apply(paid, to(bill))
+
+
+def test_a_payment_whose_credit_is_spent_is_not_voided(shop: Shop) -> None:
+    acme = shop.customer()
+    paid = shop.pay(20, credit_of(20), of=acme)
+    shop.invoice(acme, 15)
+    with shop.refuses("credit_overspent"):
+        shop.void_payment(paid)
+
+
+def test_a_restored_payment_does_what_it_did(shop: Shop) -> None:
+    acme = shop.customer()
+    bill = shop.invoice(acme, 100)
+    paid = shop.pay(120, bill, rest_is_credit=True)
+    shop.days_pass(2)
+    shop.void_payment(paid)
+    shop.days_pass(2)
+    back = shop.restore_payment(paid)
+    assert (back.voided_at, back.applications) == (None, paid.applications)
+    assert (shop.now(bill).balance, shop.standing(acme).credit) == (0, 20)
+    assert shop.restore_payment(paid) == back
+
+
+def test_a_payment_that_was_voided_for_a_while_was_not_there_meanwhile(shop: Shop) -> None:
+    acme = shop.customer()
+    bill = shop.invoice(acme, 100)
+    paid = shop.pay(100, bill)
+    shop.days_pass(10)
+    shop.void_payment(paid)
+    shop.days_pass(10)
+    shop.restore_payment(paid)
+    owed = {days: shop.statement(acme, end=shop.today - days * DAY).told.balance for days in (15, 5, 0)}
+    assert owed == {15: 0, 5: 100, 0: 0}
+
+
+def test_a_payment_is_not_restored_where_what_it_settled_is_settled_or_gone(shop: Shop) -> None:
+    acme = shop.customer()
+    one, two, three = (shop.invoice(acme, 100) for _ in range(3))
+    paid, other, last = shop.pay(100, one), shop.pay(100, two), shop.pay(100, three)
+    for payment in (paid, other, last):
+        shop.void_payment(payment)
+    shop.pay(60, one)
+    with shop.refuses("exceeds_open"):
+        shop.restore_payment(paid)
+    shop.void(two)
+    with shop.refuses("voided"):
+        shop.restore_payment(other)
+    shop.close(three)
+    with shop.refuses("voided"):
+        shop.restore_payment(last)
+
+
+def test_money_goes_back_out_of_credit_credit_notes_and_payments(shop: Shop) -> None:
+    acme = shop.customer()
+    shop.credit(acme, 30)
+    note, paid = shop.note(acme, 40), shop.pay(50, of=acme)
+    shop.refund(
+        60,
+        Wanted("refund_credit", Decimal(10)),
+        Wanted("refund_credit_note", Decimal(20), source=note.id),
+        Wanted("refund_payment", Decimal(30), source=paid.id),
+        of=acme,
+    )
+    standing = shop.standing(acme)
+    assert (standing.credit, standing.open_credit_notes, standing.unapplied) == (20, 20, 20)
+    assert (shop.now(note).balance, shop.now(paid).balance) == (20, 20)
+
+
+def test_no_more_goes_back_than_there_is(shop: Shop) -> None:
+    acme = shop.customer()
+    paid = shop.pay(50, of=acme)
+    with shop.refuses("exceeds_payment"):
+        shop.refund(51, Wanted("refund_payment", Decimal(51), source=paid.id))
+    with shop.refuses("credit_overspent"):
+        shop.refund(1, Wanted("refund_credit", Decimal(1)), of=acme)
+    with shop.refuses("settled_elsewhere"):
+        shop.refund(40, Wanted("refund_payment", Decimal(30), source=paid.id))
+
+
+def test_a_refund_opens_no_invoice(shop: Shop) -> None:
+    acme = shop.customer()
+    bill = shop.invoice(acme, 100)
+    paid = shop.pay(120, bill)
+    shop.refund(20, Wanted("refund_payment", None, source=paid.id))
+    assert (shop.now(bill).balance, shop.standing(acme).net) == (0, 0)
+
+
+def test_a_voided_refund_leaves_what_it_came_out_of(shop: Shop) -> None:
+    acme = shop.customer()
+    paid = shop.pay(50, of=acme)
+    back = shop.refund(30, Wanted("refund_payment", Decimal(30), source=paid.id))
+    shop.days_pass(1)
+    shop.void_payment(back)
+    assert (shop.now(paid).balance, shop.standing(acme).unapplied) == (50, 50)
+    shop.days_pass(1)
+    shop.restore_payment(back)
+    assert shop.now(paid).balance == 20
+
+
+def test_what_was_refunded_is_not_voided_before_the_refund_is(shop: Shop) -> None:
+    acme = shop.customer()
+    paid, note = shop.pay(50, of=acme), shop.note(acme, 40)
+    back = shop.refund(
+        60,
+        Wanted("refund_payment", Decimal(30), source=paid.id),
+        Wanted("refund_credit_note", Decimal(30), source=note.id),
+    )
+    with shop.refuses("settled_elsewhere"):
+        shop.void_payment(paid)
+    with shop.refuses("settled_elsewhere"):
+        shop.void(note)
+    shop.void_payment(back)
+    shop.void_payment(paid)
+    shop.void(note)
+    with shop.refuses("voided"):
+        shop.restore_payment(back)
+
+
+def test_a_refund_keeps_to_its_amount_also_when_it_is_changed(shop: Shop) -> None:
+    acme = shop.customer()
+    one, two = shop.pay(50, of=acme), shop.pay(50, of=acme)
+    back = shop.refund(30, Wanted("refund_payment", Decimal(30), source=one.id))
+    with shop.refuses("settled_elsewhere"):
+        shop.apply(back, Wanted("refund_payment", Decimal(20), source=one.id))
+    with shop.refuses("settled_elsewhere"):
+        shop.apply(back)
+    shop.apply(back, Wanted("refund_payment", Decimal(30), source=two.id))
+    assert (shop.now(one).balance, shop.now(two).balance) == (50, 20)
+
+
+def test_money_that_comes_is_not_money_that_goes(shop: Shop) -> None:
+    acme = shop.customer()
+    shop.credit(acme, 50)
+    paid, bill = shop.pay(50, of=acme), shop.invoice(acme, 100, date=shop.today - DAY)
+    with shop.refuses("unknown_choice"):
+        shop.pay(10, Wanted("refund_credit", Decimal(10)), of=acme)
+    with shop.refuses("unknown_choice"):
+        shop.apply(paid, Wanted("refund_credit", Decimal(10)))
+    with shop.refuses("unknown_choice"):
+        shop.refund(10, Wanted("applied_credit", Decimal(10), bill.id))
+    back = shop.refund(10, Wanted("refund_credit", Decimal(10)), of=acme)
+    with shop.refuses("unknown_choice"):
+        shop.apply(back, Wanted("applied_credit", Decimal(10), bill.id))
+
+
+def test_whoever_is_no_customer_has_no_credit(shop: Shop) -> None:
+    wish = Wish(buyer={"name": "Walk-in"}, saves_customer=False)
+    bill, note = shop.invoice(None, 100, wish=wish), shop.note(None, 30, wish=wish)
+    with shop.refuses("required"):
+        shop.pay(0, spent(100, bill))
+    with shop.refuses("required"):
+        shop.pay(20, credit_of(20))
+    with shop.refuses("required"):
+        shop.pay(0, noted(30, note))
+    assert shop.pay(120, bill, rest_is_credit=True).balance == 20
+
+
+def test_credit_is_put_aside_and_into_no_document(shop: Shop) -> None:
+    acme = shop.customer()
+    bill, note = shop.invoice(acme, 100), shop.note(acme, 50)
+    for one in (bill, note):
+        with shop.refuses("not_payable"):
+            shop.pay(50, Wanted("credit", Decimal(50), one.id))
+    with shop.refuses("not_payable"):
+        shop.refund(50, Wanted("refund_credit_note", Decimal(50), bill.id, note.id))
+
+
+def test_two_things_may_be_settled_out_of_credit_at_once(shop: Shop) -> None:
+    acme = shop.customer()
+    early = shop.invoice(acme, 10)
+    shop.credit(acme, 10)
+    shop.days_pass(5)
+    shop.settle(settings={"receivables": {"apply_credits_to_new_invoices": False}})
+    one, two = shop.invoice(acme, 20), shop.invoice(acme, 20)
+    shop.credit(acme, 40)
+    parts = spent(10, early), spent(20, one), spent(20, two)
+    shop.pay(0, *parts, of=acme, date=shop.today - 5 * DAY)
+    assert shop.standing(acme).net == 0
