@@ -147,7 +147,7 @@ async def _change(tx: Tx, asked: Request, told: Told, *, whole: bool) -> Said:
     if whole and isinstance(body, dict) and not body.get("_documentItems"):
         raise Refused(Problem("required", ("_documentItems",)))
     news = _news(body, old)
-    blank = DOCUMENT.blank() if whole and old.issued_at is None else {}
+    blank = _blank(body) if whole and old.issued_at is None and isinstance(body, dict) else {}
     wanted = _read(news, {**blank, **DOCUMENT.decode(news, creating=False)})
     values, wish = wanted.values, wanted.wish
     for name in _KEPT:
@@ -158,6 +158,13 @@ async def _change(tx: Tx, asked: Request, told: Told, *, whole: bool) -> Said:
         values, wish = await _of_draft(tx, asked, old, wanted)
     with spelt():
         return _said(await documents.change(tx, asked, old.id, values, wish))
+
+
+def _blank(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a body that stands for the whole document makes empty: all that it does not name."""
+    rows = [DOCUMENT.by_wire[name] for name in body if name in DOCUMENT.by_wire]
+    named = {attr for one in rows for attr in (one.attr, *one.woven_of)}
+    return {attr: value for attr, value in DOCUMENT.blank().items() if attr not in named}
 
 
 def _news(body: Any, old: Document) -> Any:

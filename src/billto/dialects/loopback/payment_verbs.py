@@ -108,7 +108,8 @@ def _values(given: Any) -> dict[str, Any]:
 async def create_for_document(tx: Tx, asked: Request, told: Told) -> Said:
     """Money for a document: what is over is to the client's credit."""
     values = _values({} if told.body is None else told.body)
-    return await _received(tx, asked, {**values, "document_id": verbs.id_of(told, Document)})
+    document = await known(tx, asked, told)
+    return await _received(tx, asked, {**values, "document_id": document.id})
 
 
 async def create(tx: Tx, asked: Request, told: Told) -> Said:
