@@ -164,7 +164,8 @@ def test_a_tax_has_one_rate(house: House) -> None:
     unchanged = v1.ask("PUT", path, made_tax)
     assert (said(unchanged), unchanged.headers["etag"]) == (made_tax, '"1"')
     assert tax(v1)["abbreviation"] == "VAT"  # several may be called so
-    for wrong in ([], [{"rate": 1}, {"rate": 2}], [{"rate": -1}], [{}], "x"):
+    rates: tuple[Any, ...] = ([], [{"rate": 1}, {"rate": 2}], [{"rate": -1}], [{}], "x")
+    for wrong in rates:
         body = {"name": "A", "_taxRates": wrong}
         assert error(v1.ask("POST", of(v1, "taxes"), body)).status == 422
     assert codes(v1.ask("POST", of(v1, "taxes"), {"name": "A"})) == {"_taxRates": ["presence"]}

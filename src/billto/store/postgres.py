@@ -149,7 +149,7 @@ class PostgresStore:
                 # The same request came at once through another process; its answer is there now.
                 return _Again()
             case asyncpg.UniqueViolationError():
-                return Refused(Problem("taken", (str(fault.constraint_name).rpartition("_unique_")[2],)))
+                return Refused(Problem("taken", (str(fault.constraint_name).partition("_unique_")[2],)))
             case asyncpg.ForeignKeyViolationError():
                 return Refused(Problem("in_use", detail="documents"))
             case asyncpg.QueryCanceledError() | asyncpg.LockNotAvailableError():
