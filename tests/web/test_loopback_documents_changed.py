@@ -78,6 +78,15 @@ def test_only_drafts_and_estimates_are_deleted(house: House) -> None:
     assert again(v1, invoice["id"]) == invoice
 
 
+def test_a_link_to_what_was_deleted_keeps_nobody_from_changing_the_rest(house: House) -> None:
+    v1 = alice(house)
+    estimate = made(v1, type="estimate")
+    invoice = made(v1, documentIds=[estimate["id"]])
+    said(v1.ask("DELETE", f"/documents/{estimate['id']}"))
+    changed = said(v1.ask("PATCH", f"/documents/{invoice['id']}", {"custom": {"a": 1}}))
+    assert (changed["documentIds"], changed["custom"]) == ([estimate["id"]], {"a": 1})
+
+
 def test_a_canceled_document_asks_for_nothing_and_stays_so(house: House) -> None:
     v1 = alice(house)
     invoice = made(v1, payments=[{"type": "cash", "amount": 20}])

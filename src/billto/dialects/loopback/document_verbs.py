@@ -65,7 +65,7 @@ async def create(tx: Tx, asked: Request, told: Told) -> Said:
 
 
 def _new(body: Any) -> _Asked:
-    found = _read(_said_in(body), DOCUMENT.decode(_said_in(body), creating=True))
+    found = _read(DOCUMENT.decode(_said_in(body), creating=True))
     missing = [] if found.values.get("lines") else ["_documentItems"]
     if found.values.get("customer_id") is None and found.wish.buyer is None:
         missing.append("_documentClient")
@@ -80,10 +80,10 @@ def _said_in(body: Any) -> Any:
     return {name: one for name, one in body.items() if one is not None or name not in _NEVER_NULL}
 
 
-def _read(body: Mapping[str, Any], values: dict[str, Any]) -> _Asked:
+def _read(values: dict[str, Any]) -> _Asked:
     """The attributes apart from what is wanted beside them."""
     aside = {name: values.pop(name, None) for name in (DRAFT, EXPECTED, PAYMENTS, PLACES, "buyer")}
-    kind = values.pop("type", None) or (None if "type" not in body else "invoice")
+    kind = values.pop("type", None)
     receipts: list[Receipt] = []
     problems: list[Problem] = []
     for at, one in enumerate(aside[PAYMENTS] or ()):
@@ -148,7 +148,7 @@ async def _change(tx: Tx, asked: Request, told: Told, *, whole: bool) -> Said:
         raise Refused(Problem("required", ("_documentItems",)))
     news = _news(body, old)
     blank = _blank(body) if whole and old.issued_at is None and isinstance(body, dict) else {}
-    wanted = _read(news, {**blank, **DOCUMENT.decode(news, creating=False)})
+    wanted = _read({**blank, **DOCUMENT.decode(news, creating=False)})
     values, wish = wanted.values, wanted.wish
     for name in _KEPT:
         if values.get(name, 0) is None and (name in blank or name == "customer_id"):
