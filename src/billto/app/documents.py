@@ -100,7 +100,7 @@ async def change(
     )
     issuing.check_expected(new, wish.expected_total)
     if new is not old:
-        await _check_linked(tx, asked, new)
+        await _check_linked(tx, asked, new, old.linked_ids or ())
         await tx.update(old, new, asked.scope)
         await records.note(tx, asked, f"{new.type}.updated", new, old)
     if wish.is_draft or new.issued_at is not None:
@@ -211,10 +211,10 @@ async def _written(tx: Tx, asked: Request, id: Id, kind: str, *, is_closed: bool
     return stored
 
 
-async def drop(tx: Tx, asked: Request, id: Id, *, kind: str = "") -> Document:
-    """Takes a draft out for good; an issued document is never deleted."""
+async def drop(tx: Tx, asked: Request, id: Id, *, kind: str = "", also: Sequence[str] = ()) -> Document:
+    """Takes a draft out for good; an issued document is never deleted, save one of the types in `also`."""
     old = await _expected(tx, asked, id, kind)
-    if old.issued_at is not None:
+    if old.issued_at is not None and old.type not in also:
         raise Refused(Problem("issued_already"))
     await tx.delete(old, asked.scope)
     await tx.forget(asked.scope.tenant_id, old.id)
@@ -343,9 +343,10 @@ async def _customer(tx: Reader, asked: Request, document: Document) -> Customer 
     return await tx.get(Customer, asked.scope, document.customer_id)
 
 
-async def _check_linked(tx: Reader, asked: Request, document: Document) -> None:
+async def _check_linked(tx: Reader, asked: Request, document: Document, before: Sequence[str] = ()) -> None:
+    """Raises Refused for links that lead nowhere; those from before may, where a draft has been dropped."""
     for at, id in enumerate(document.linked_ids or ()):
-        if await tx.get(Document, asked.scope, id, shows=frozenset({"id"})) is None:
+        if id not in before and await tx.get(Document, asked.scope, id, shows=frozenset({"id"})) is None:
             raise Refused(Problem("unknown_reference", ("linked_ids", at), f"document {id}"))
 
 
