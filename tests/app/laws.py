@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from billto.domain.ageing import ageing
+from billto.domain.alias import Alias
 from billto.domain.document import OWED, Document
 from billto.domain.ledger import ACCOUNTS, Entry, Standing
 from billto.domain.money import rounded
@@ -25,7 +26,7 @@ def hold(shop: Shop, *, is_backdated: bool = False) -> None:
     Where payments are entered for days before others were voided, both were there meanwhile: then only credit
     is never below nothing in the past.
     """
-    entries, papers, money = records(shop, Entry), records(shop, Document), records(shop, Payment)
+    entries, papers, money = todays(shop), records(shop, Document), records(shop, Payment)
     standings_are_sums(shop, entries)
     items_are_sums(entries, papers, money)
     payments_are_their_applications(money)
@@ -33,6 +34,15 @@ def hold(shop: Shop, *, is_backdated: bool = False) -> None:
     nothing_is_negative_in_the_past([e for e in entries if e.account == "credit" or not is_backdated])
     statements_agree(entries)
     numbers_are_without_gaps(papers)
+
+
+def todays(shop: Shop) -> list[Entry]:
+    """All entries, as those of the customers that theirs have become part of."""
+    now = {one.id: one.customer_id for one in records(shop, Alias)}
+    return [
+        one._replace(customer_id=now.get(str(one.customer_id), one.customer_id))
+        for one in records(shop, Entry)
+    ]
 
 
 def records(shop: Shop, kind: type[Any]) -> list[Any]:
