@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billto.app import applying, ledger, records
+from billto.app import applying, following, ledger, records
 from billto.app.applying import Moved, Wanted
 from billto.app.ledger import NOTHING, Book
 from billto.app.parts import Id, Reader, Request, Tx
@@ -31,7 +31,7 @@ async def get(reader: Reader, asked: Request, id: Id) -> Payment:
 
 
 async def page(reader: Reader, asked: Request, query: Query) -> Page:
-    return await reader.page(Payment, asked.scope, query)
+    return await following.page(reader, asked, Payment, query)
 
 
 async def receive(

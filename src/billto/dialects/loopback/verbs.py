@@ -61,9 +61,10 @@ def check_several(asked: Request, several: list[Any], most: int, what: str) -> N
 
 
 def check_id(told: Told, id: str) -> None:
-    """Raises Refused where a body has the id of another record."""
+    """Raises Refused where a body has the id of another record; the one in the address may be an old one."""
     given = told.body.get("id") if isinstance(told.body, dict) else None
-    if given is not None and (not isinstance(given, str) or read_id(given) != id):
+    known = (id, read_id(told.ids.get("id", "")))
+    if given is not None and (not isinstance(given, str) or read_id(given) not in known):
         detail = f"id property (id) cannot be updated from {id} to {str(given)[:100]}"
         raise Refused(Problem("bad_parameter", (), detail))
 
@@ -75,8 +76,9 @@ async def found(tx: Tx, asked: Request, told: Told, record: type[R]) -> tuple[Re
     if not id or not entity:
         return None
     of_entity = asked._replace(scope=scope.about(entity))
-    there = await tx.lock(record, of_entity.scope, id)
-    return None if there is None else (of_entity, there)
+    there: Any = await tx.lock(record, of_entity.scope, id)
+    # Who became part of another is not there under its old id.
+    return None if there is None or there.id != id else (of_entity, there)
 
 
 NONE, ONE = Said({"count": 0}), Said({"count": 1})
