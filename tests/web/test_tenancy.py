@@ -11,9 +11,11 @@ from billto.dialects.spaceinvoices.routes import ROUTES
 from billto.domain.account import Key
 from billto.domain.alias import Alias
 from billto.domain.answer import Answer
+from billto.domain.document import Document
 from billto.domain.event import Event
 from billto.domain.ids import read_id
 from billto.domain.jobs import ImportJob, Upload
+from billto.domain.ledger import Entry
 from billto.domain.line_item import LineItem
 from billto.domain.note import Note
 from billto.domain.scope import Scope
@@ -33,6 +35,7 @@ class Attempt(NamedTuple):
     body: Any = b""
     status: int = 200
     trashed: bool = False  # the right caller needs a customer in the trash
+    path: str = "/customers"  # where the record is made and listed, whose id stands in the address
 
 
 # A route that is not in here fails the tests until somebody has said who may not use it.
@@ -57,7 +60,52 @@ ATTEMPTS = {
     # Into whom is not said, which only the right caller is told of.
     ("GET", "/customers/{id}/merge"): Attempt("customer", status=400),
     ("POST", "/customers/{id}/merge"): Attempt("customer", {}, 422),
+    ("GET", "/customers/{id}/balance"): Attempt("customer"),
+    ("GET", "/customers/{id}/ledger"): Attempt("customer"),
+    ("GET", "/customers/{id}/statement"): Attempt("customer"),
+    ("POST", "/payments/{id}/restore"): Attempt("customer", path="/payments"),
+    ("DELETE", "/payments/{id}/permanent"): Attempt("customer", status=409, path="/payments"),
+    ("POST", "/payments/{id}/refund"): Attempt("customer", {"amount": 1}, 201, path="/payments"),
+    ("POST", "/refunds"): Attempt("new customer", status=201, path="/refunds"),
+    ("PUT", "/taxes/{id}"): Attempt("customer", {"tax_rates": [{"rate": 5}]}, path="/taxes"),
 }
+
+# What a studio has beside customers, and a change of it. The customer of a new one is the White Rabbit.
+HAS = {
+    "/payments": ({"customer_id": "", "amount": 5, "reference": "Wonder money"}, {"note": "Renamed"}),
+    "/credit-adjustments": ({"customer_id": "", "amount": 5, "note": "Wonder credit"}, {"note": "Renamed"}),
+    "/items": ({"name": "Wonder Tea", "price": 5}, RENAME),
+    "/taxes": ({"name": "Wonder Tax", "tax_rates": [{"rate": 5}]}, RENAME),
+}
+for path, (_, change) in HAS.items():
+    ATTEMPTS |= {
+        ("POST", path): Attempt("new customer", status=201, path=path),
+        ("GET", path): Attempt("customers", path=path),
+        ("GET", f"{path}/{{id}}"): Attempt("customer", path=path),
+        ("PATCH", f"{path}/{{id}}"): Attempt("customer", change, path=path),
+        ("DELETE", f"{path}/{{id}}"): Attempt("customer", status=204, path=path),
+    }
+
+
+def new(house: House, attempt: Attempt) -> Any:
+    """The body of a new record, or of whatever else the route takes."""
+    if attempt.path == "/refunds":
+        return {"customer_id": house.cast.white_rabbit, "amount": 1}
+    if attempt.kind != "new customer" or attempt.path not in HAS:
+        return attempt.body
+    body, _ = HAS[attempt.path]
+    return body | ({"customer_id": house.cast.white_rabbit} if "customer_id" in body else {})
+
+
+def made(house: House, attempt: Attempt) -> str:
+    """A new record of Alice's for a route that is about one."""
+    if attempt.kind != "customer":
+        return house.cast.studio
+    if attempt.path == "/customers":
+        return str(house.alice.customer("Right")["id"])
+    body = new(house, attempt._replace(kind="new customer"))
+    return str(answered(house.alice.post(attempt.path, body), 201)["id"])
+
 
 # What the callers get, by kind of route. OWN: they may, and see what is theirs. YES: it is theirs.
 # READ: they may read and get a 403 for the rest.
@@ -118,8 +166,12 @@ VARIANTS: tuple[dict[str, str], ...] = (
 )
 
 
-def subjects(house: House, kind: str) -> list[str]:
+def subjects(house: House, attempt: Attempt) -> list[str]:
     """Alice's ids for a path, spelt as they may be; none where the path has no place for one."""
+    kind = attempt.kind
+    if kind == "customer" and attempt.path in HAS:
+        id = house.alice.listed(attempt.path)["data"][0]["id"]
+        return [id, str(read_id(id))]
     if kind == "named customer":
         return [NAMED]
     ids = {"entity": [house.cast.studio], "customer": [house.cast.white_rabbit, house.cast.mad_hatter]}
@@ -153,15 +205,16 @@ def expected(name: str, kind: str, method: str) -> int | str | None:
 def wrongs(house: House) -> Iterator[str]:
     """Whatever goes wrong when wrong callers try every route with Alice's ids."""
     for (method, path), attempt in ATTEMPTS.items():
+        body, ids = new(house, attempt), subjects(house, attempt) or [""]
         for name, caller in callers(house).items():
             cell = expected(name, attempt.kind, method)
             if cell is None:
                 continue
             hidden = [] if cell == 403 else secrets(house, name)
             for headers in VARIANTS:
-                absent = caller.ask(method, _at(path, never(attempt.kind)), attempt.body, headers)
-                for id in subjects(house, attempt.kind) or [""]:
-                    answer = caller.ask(method, _at(path, id), attempt.body, headers)
+                absent = caller.ask(method, _at(path, never(attempt.kind)), body, headers)
+                for id in ids:
+                    answer = caller.ask(method, _at(path, id), body, headers)
                     for fault in faults(answer, absent, cell, hidden):
                         yield f"{name}: {method} {path} {id} {headers}: {fault}"
 
@@ -183,6 +236,8 @@ def prepared(house: House) -> House:
     rabbit = f"/customers/{house.cast.white_rabbit}"
     answered(house.alice.patch(rabbit, RENAME, {"X-Request-Id": "alices"}))
     answered(house.alice.patch(rabbit, {"name": "White Rabbit Wonder"}))
+    for path in HAS:
+        made(house, Attempt("customer", path=path))
     return house
 
 
@@ -201,20 +256,23 @@ def test_no_wrong_caller_sees_or_changes_anything(house: House) -> None:
 
 def test_every_route_serves_its_right_caller(house: House) -> None:
     """Without this, refusing everybody would pass."""
+    prepared(house)
     for (method, path), attempt in ATTEMPTS.items():
-        made = house.alice.customer("Right")["id"] if attempt.kind == "customer" else house.cast.studio
+        id = made(house, attempt)
         if attempt.trashed:
-            house.alice.delete(f"/customers/{made}")
-        answer = house.alice.ask(method, _at(path, made), attempt.body)
+            house.alice.delete(f"/customers/{id}")
+        answer = house.alice.ask(method, _at(path, id), new(house, attempt))
         assert answer.status_code == attempt.status, (method, path)
         if attempt.kind == "named customer":
-            made = house.cast.white_rabbit
-        if attempt.kind in ("entity", "customer", "named customer") and attempt.status == 200:
-            assert answer.json()["id"] == made
+            id = house.cast.white_rabbit
+        is_one = attempt.kind in ("entity", "customer", "named customer") and attempt.status == 200
+        if is_one and "id" in answer.json():
+            assert answer.json()["id"] == id
 
 
 def tenancy_mutants() -> list[Any]:
-    records = {route.table.record for route in ROUTES}
+    # Entries are only read by a customer that is read before.
+    records = {route.table.record for route in ROUTES} - {Entry}
     return [
         pytest.param(record, name, id=f"{record.__name__}.{name}")
         for record in sorted(records, key=lambda one: one.__name__)
@@ -258,7 +316,7 @@ def test_the_mutants_cover_every_record_that_is_read_by_its_tenant() -> None:
     an answer here."""
     read = {route.table.record for route in ROUTES}
     assert {record for record, layout in LAYOUTS.items() if layout.tenancy} == read | {
-        Key, Event, Answer, Note, LineItem, ImportJob, Upload, Alias
+        Key, Event, Answer, Note, LineItem, ImportJob, Upload, Document, Alias
     }  # fmt: skip
 
 
@@ -294,6 +352,30 @@ def test_questions_about_strangers_find_nothing(shared: House) -> None:
         for name in ("next_cursor", "prev_cursor"):
             assert refused(caller.get("/entities", **{name: cursor})) == (400, {name: "bad_cursor"})
     assert shared.dump() == before
+
+
+def test_payments_and_credit_of_strangers_cannot_be_named(house: House) -> None:
+    paid = made(prepared(house), Attempt("customer", path="/payments"))
+    before = house.dump()
+    for rabbit, payment in (
+        (house.cast.white_rabbit, paid),
+        ("cust_" + "0" * 24, "pmt_" + "0" * 24),
+    ):
+        named = {"customer_id": rabbit, "amount": 5}
+        refund = {**named, "customer_id": house.cast.mr_bucket}
+        refund |= {"applications": [{"type": "refund_payment", "source_id": payment, "amount": 5}]}
+        for path, body, field in (
+            ("/payments", named, "customer_id"),
+            ("/refunds", named, "customer_id"),
+            ("/credit-adjustments", named, "customer_id"),
+            ("/payments", {"invoice_id": payment}, "invoice_id"),
+            ("/refunds", refund, "applications.0.source_id"),
+        ):
+            assert refused(house.charlie.post(path, body)) == (422, {field: "unknown_reference"}), path
+        tax = house.alice.listed("/taxes")["data"][0]["id"] if payment == paid else "tax_" + "0" * 24
+        item = {"name": "Tea", "price": 1, "tax_ids": [tax]}
+        assert refused(house.charlie.post("/items", item)) == (422, {"tax_ids.0": "unknown_reference"})
+    assert house.dump() == before
 
 
 def test_bodies_that_name_strangers_move_nothing(house: House) -> None:

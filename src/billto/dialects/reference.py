@@ -82,6 +82,7 @@ MANNERS: Mapping[Does, Manner] = {
     Does.PAGE:   Manner((),                            _LIST),
     Does.CREATE: Manner(("X-Request-Id",),             ("required", *_BODY)),
     Does.CHANGE: Manner(("X-Request-Id", "If-Match"),  ("changed_since", *_BODY)),
+    Does.REPLACE: Manner(("X-Request-Id", "If-Match"), ("required", "changed_since", *_BODY)),
     Does.PUT:    Manner(("X-Request-Id", "If-Match"),  ("required", "changed_since", *_BODY)),
     Does.ACT:    Manner(("X-Request-Id", "If-Match"),  ("changed_since", *_WRITE)),
     Does.DROP:   Manner(("X-Request-Id", "If-Match"),  ("changed_since", *_WRITE)),
@@ -200,7 +201,7 @@ def _operation(dialect: Dialect, wording: Wording, route: Route) -> Schema:
 
 def _parameters(dialect: Dialect, wording: Wording, route: Route) -> Iterator[Schema]:
     if "{id}" in route.path:
-        yield _path_id(route.table)
+        yield _path_id(route)
     if "{external_id}" in route.path:
         yield {
             "name": "external_id", "in": "path", "required": True, "schema": {"type": "string"},
@@ -215,9 +216,9 @@ def _parameters(dialect: Dialect, wording: Wording, route: Route) -> Iterator[Sc
         yield _query(param, route.table, wording)
 
 
-def _path_id(table: Table) -> Schema:
+def _path_id(route: Route) -> Schema:
     # Without a pattern: bare ids, and ids with another prefix, are taken as well.
-    name = table.record.__name__.lower()
+    name = route.named.__name__.lower()
     return {
         "name": "id", "in": "path", "required": True, "schema": {"type": "string"},
         "description": f"Id of the {name}, also without its prefix.",
@@ -244,7 +245,7 @@ def _query(param: Param, table: Table, wording: Wording) -> Schema:
 
 def _body(wording: Wording, route: Route) -> Schema:
     resource, name = wording.resources[route.table.record], route.table.record.__name__
-    creating = route.does is Does.CREATE
+    creating = route.does in (Does.CREATE, Does.REPLACE)  # both say the whole
     example = resource.creation if creating else resource.change
     return {"required": True, "content": _json(ref(f"{name}{'Create' if creating else 'Update'}"), example)}
 
@@ -315,7 +316,7 @@ def _sentence(code: str) -> str:
 def _not_found(route: Route) -> Problem:
     """What a route does not find: its record, or else what a header names."""
     if route.path.endswith("}") or "{id}" in route.path:
-        return Problem("not_found", detail=route.table.record.__name__)
+        return Problem("not_found", detail=route.named.__name__)
     if route.of_entity:
         return Problem("not_found", ("x-entity-id",), "Entity")
     return Problem("not_found", ("x-account-id",), "Account")

@@ -56,6 +56,7 @@ CODES: Mapping[str, Code] = {
     "wrong_type": Code(422, "must be {detail}"),
     "too_long": Code(422, "must have at most {detail} characters"),
     "too_short": Code(422, "must have at least {detail} characters"),
+    "unknown_key": Code(422, "is not known here; known are: {detail}"),
     "too_many": Code(422, "must have at most {detail} elements"),
     "out_of_range": Code(422, "must be {detail}"),
     "unknown_choice": Code(422, "must be one of: {detail}"),
