@@ -124,7 +124,7 @@ class Model:
 
     # what is done
 
-    def apply(self, id: str, parts: list[Part]) -> None:
+    def apply(self, id: str, parts: list[Part], *, rest_is_credit: bool = False) -> None:
         """The payment applied so, part by part, and not as it was."""
         one = self.money[id]
         before = {part.paper for part in one.parts}
@@ -133,6 +133,8 @@ class Model:
             self._fit(one, part, before)
             one.parts.append(part)
             self._check_amounts(part, id)
+        if rest_is_credit and one.owner is not None and (left := self.left(id)):
+            one.parts.append(Part("credit", left))
         self.check()
 
     def _fit(self, one: Money, part: Part, before: set[str | None]) -> None:
@@ -220,7 +222,8 @@ class Model:
             demand(self.left(id) >= 0)
             back = any((p.kind, p.source) == ("refund_payment", id) for _, p in self.parts())
             demand(not (one.is_voided and back))
-        owners = {(one.owner, one.currency) for one in (*self.gifts.values(), *self.money.values())}
+        whose: list[Gift | Money] = [*self.gifts.values(), *self.money.values()]
+        owners = {(one.owner, one.currency) for one in whose}
         for owner, currency in owners:
             demand(self.credit(owner, currency) >= 0)
 

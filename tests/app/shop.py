@@ -186,7 +186,12 @@ class Shop:
 
     def now(self, one: T) -> T:
         """The record as it is now."""
-        got: Any = self.stage.run(self.stage.store.reader.get(type(one), self.scope, one.id))  # type: ignore[type-var, attr-defined]
+        known: Any = one
+        return self.found(type(one), known.id)
+
+    def found(self, kind: type[T], id: str) -> T:
+        reader: Any = self.stage.store.reader
+        got: T | None = self.stage.run(reader.get(kind, self.scope, id))
         assert got is not None
         return got
 
