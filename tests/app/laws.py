@@ -25,7 +25,8 @@ def hold(shop: Shop, *, is_backdated: bool = False) -> None:
     Where payments are entered for days before others were voided, both were there meanwhile: then only credit
     is never below nothing in the past.
     """
-    entries, papers, money = records(shop, Entry), records(shop, Document), records(shop, Payment)
+    entries = renamed(shop, records(shop, Entry))
+    papers, money = records(shop, Document), records(shop, Payment)
     standings_are_sums(shop, entries)
     items_are_sums(entries, papers, money)
     payments_are_their_applications(money)
@@ -42,6 +43,12 @@ def records(shop: Shop, kind: type[Any]) -> list[Any]:
 
 def total(entries: list[Entry], account: str = "") -> Decimal:
     return sum((one.amount for one in entries if account in ("", one.account)), NOTHING)
+
+
+def renamed(shop: Shop, entries: list[Entry]) -> list[Entry]:
+    """The entries of whoever became part of another customer as those of this one."""
+    aliases = dict(shop.rows("SELECT id, customer_id FROM alias WHERE entity_id = {}"))
+    return [one._replace(customer_id=aliases.get(one.customer_id, one.customer_id)) for one in entries]
 
 
 def by_customer(entries: list[Entry]) -> dict[tuple[str, str], list[Entry]]:
