@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billto.app import belongings, customers, documents, families, imports, merging, payments
+from billto.app import belongings, customers, documents, families, imports, ledger, merging, payments
 from billto.app import credits as adjusting
 from billto.app.parts import Request
 from billto.domain.contact import CONTACTS_MAX
@@ -357,6 +357,21 @@ def test_what_cannot_be_one_stays_two(desk: Desk) -> None:
     assert code(lambda: desk.do(merging.merge, one.id, strange.id)) == "not_found"
     assert code(lambda: desk.do(merging.merge, strange.id, one.id)) == "not_found"
     assert desk.rows("customer") == before
+
+
+def test_sums_that_no_database_adds_up_stay_apart(desk: Desk) -> None:
+    one, other = desk.customer("A"), desk.customer("B")
+    most, larger = ledger.SUM_MAX, {"customer_id": one.id, "amount": ledger.SUM_MAX / 100}
+
+    async def grow(tx: Any, asked: Request) -> None:
+        for _ in range(100):
+            await adjusting.create(tx, asked, larger)
+
+    desk.do(grow)
+    assert desk.standings(one)["EUR"].credit == most
+    desk.credit(other.id, 1)
+    assert code(lambda: desk.merge(one, other)) == "out_of_range"
+    assert code(lambda: desk.ask(merging.preview, one.id, other.id)) == "out_of_range"
 
 
 def test_a_trashed_customer_may_become_part_of_another_but_leaves_its_numbers(desk: Desk) -> None:

@@ -239,9 +239,7 @@ def test_of_the_sample_with_placeholders_only_the_placeholders_do_not_fit() -> N
 
 STORABLE = st.characters(codec="utf-8", exclude_characters="\0")
 WORD = st.text(STORABLE, min_size=1, max_size=40)
-SETTLED = {
-    "kind": "document", "amount": 5, "document_id": "b" * 24, "document": 1, "document_type": "invoice",
-}  # fmt: skip
+SETTLED = {"kind": "document", "amount": 5, "document_id": "b" * 24, "document_type": "invoice"}
 TREES: dict[str, list[Any]] = {
     "settings": [defaults(country("SI"), "sl-SI"), defaults(country("US"), "en-US")],
     "bank_accounts": [BANK_ACCOUNTS.read([{"iban": "SI56", "is_default": True}, {"bic": None}], (), [])],

@@ -269,6 +269,27 @@ def test_payments_that_cannot_be_are_refused_by_name(house: House) -> None:
         assert house.dump() == before
 
 
+def test_a_refused_payment_is_told_by_its_place(house: House) -> None:
+    ana, bor = house.alice.customer("Ana"), house.alice.customer("Bor")
+    note = document(house.alice, "/credit-notes", customer_id=bor["id"])
+    for second, issues in (
+        ({"type": "cash", "amount": 0.001}, {"payments.1.amount": "out_of_range"}),
+        ({"type": "credit_note", "credit_note_id": note["id"]}, {"payments.1.customer": "other_customer"}),
+        (
+            {"type": "credit_note", "credit_note_id": "0" * 24},
+            {"payments.1.credit_note_id": "unknown_reference"},
+        ),
+    ):
+        body = {
+            "items": [WORK],
+            "customer_id": ana["id"],
+            "payments": [{"type": "card", "amount": 1}, second],
+        }
+        before = house.dump()
+        assert refused(house.alice.post("/invoices", body)) == (422, issues)
+        assert house.dump() == before
+
+
 def test_what_is_open_can_be_written_off_and_reopened(house: House) -> None:
     path = f"/invoices/{document(house.alice)['id']}"
     closed = answered(house.alice.post(f"{path}/close"))
@@ -298,7 +319,9 @@ def test_versions_are_minded(house: House) -> None:
     ):
         answer = house.alice.ask(method, address, {"reference": "2"}, {"If-Match": '"1"'})
         assert answer.status_code == 412, (method, address)
-    assert house.alice.post(f"{path}/finalize", headers={"If-Match": '"2"'}).status_code == 200
+    change = {"reference": "3", "is_draft": False, "payments": [{"type": "cash"}]}
+    issued = answered(house.alice.patch(path, change, {"If-Match": '"2"'}))
+    assert (issued["reference"], issued["number"], issued["total_due"]) == ("3", "2026-00001", 0)
 
 
 def test_a_disabled_entity_makes_no_documents(house: House) -> None:

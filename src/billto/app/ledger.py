@@ -137,8 +137,7 @@ class Book:
         for one in self.now.values():
             _check_advance(one)
         for (customer_id, currency), (_, after) in grown(before, self.entries).items():
-            if max(after.outstanding, after.open_credit_notes, after.unapplied, after.credit) > SUM_MAX:
-                raise Refused(Problem("out_of_range", ("amount",), f"at most {SUM_MAX:f} for one customer"))
+            check_sums(after, "amount")
             await self._check_credit(customer_id, currency, after)
         changes = []
         for id, new in self.now.items():
@@ -196,6 +195,12 @@ def _check_advance(record: Document | Payment) -> None:
 
 def _called(record: Document | Payment) -> str:
     return record.type if isinstance(record, Document) else "payment"
+
+
+def check_sums(after: Standing, name: str) -> None:
+    """Raises Refused for sums of a customer that are more than databases add up."""
+    if max(after.outstanding, after.open_credit_notes, after.unapplied, after.credit) > SUM_MAX:
+        raise Refused(Problem("out_of_range", (name,), f"at most {SUM_MAX:f} for one customer"))
 
 
 def overspent(left: Decimal, currency: str) -> Refused:

@@ -86,6 +86,7 @@ async def merge(tx: Tx, asked: Request, source: Id, target: Id, *, fill: bool = 
     if asked.expected is not None and gone.version not in asked.expected:
         raise Refused(Problem("changed_since"))
     rules.check(gone, kept)
+    await _balances(tx, asked, gone, kept)
     parent = await families.joined(tx, asked, gone, kept, fill=fill)
     new = rules.joined(gone, kept, fill=fill, parent=parent, new_id=tx.new_id, now=tx.now)
     await _move(tx, asked, gone, kept)
@@ -125,10 +126,12 @@ async def _count(reader: Reader, asked: Request, record: type[Any], attr: str, v
 
 
 async def _balances(reader: Reader, asked: Request, gone: Customer, kept: Customer) -> tuple[Balances, ...]:
+    """How both stand; raises Refused for sums that would be too large."""
     there = await reader.standings(asked.scope, (gone.id, kept.id))
     by = {(one.customer_id, one.currency_code): one for one in there}
-    found = []
+    found: list[Balances] = []
     for code in sorted({one.currency_code for one in there}):
         source, target = (by.get((one.id, code)) or Standing(one.id, code) for one in (gone, kept))
         found.append(Balances(code, source, target, target.with_(source)))
+        ledger.check_sums(found[-1].merged, "into")
     return tuple(found)

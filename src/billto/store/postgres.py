@@ -151,7 +151,7 @@ class PostgresStore:
                 # The same request came at once through another process; its answer is there now.
                 return _Again()
             case asyncpg.UniqueViolationError():
-                return Refused(Problem("taken", (str(fault.constraint_name).rpartition("_unique_")[2],)))
+                return Refused(Problem("taken", (str(fault.constraint_name).partition("_unique_")[2],)))
             case asyncpg.ForeignKeyViolationError():
                 # A customer that was there a moment ago may be part of another now.
                 return _Again(Refused(Problem("in_use", detail="documents")))

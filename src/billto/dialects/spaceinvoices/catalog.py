@@ -13,6 +13,7 @@ from billto.dialects.spaceinvoices.values import CURRENCY
 from billto.dialects.wire import FIND, REQ, RO, RW, SORT, WO, Table, derived, row, woven
 from billto.domain.attrs import METADATA
 from billto.domain.catalog import Item, TaxRate
+from billto.domain.document import FIGURE_MAX
 from billto.domain.nodes import Group, Many, Number, Text
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
@@ -59,8 +60,23 @@ _ITEM_TAXES = Many(
 )
 
 
-def _given(name: str, given: Any, node: Many) -> Mapping[str, Any]:
-    return {} if given is None else {f"@{name}": shaped(node).decode(given)}
+def _read(given: Any, node: Many) -> list[dict[str, Any]]:
+    """Objects of a shape, with their rates exact and their ids bare."""
+    read: Any = shaped(node).decode(given)
+    problems: list[Problem] = []
+    for at, one in enumerate(read):
+        for name, codec in (("rate", AMOUNT), ("tax_id", _TAX_ID)):
+            try:
+                one |= {name: codec.decode(one[name])} if one.get(name) is not None else {}
+            except Refused as refused:
+                problems += (problem.within(at, name) for problem in refused.problems)
+    if problems:
+        raise Refused(*problems)
+    return list(read)
+
+
+def _says_taxes(given: Any) -> Mapping[str, Any]:
+    return {} if given is None else {"@taxes": _read(given, _ITEM_TAXES)}
 
 
 ITEM = Table(
@@ -72,7 +88,7 @@ ITEM = Table(
     row("price",          "price",         AMOUNT,                  RW),
     row("gross_price",    "gross_price",   AMOUNT,                  RW),
     row("tax_ids",        "tax_ids",       TAX_IDS,                 RW),
-    woven("taxes",        lambda item: None, lambda given: _given("taxes", given, _ITEM_TAXES),
+    woven("taxes",        lambda item: None, _says_taxes,
           _ITEM_TAXES.shape(), (), WO),
     row("classification", "category",      TEXT,                    RW,     *BOTH),
     row("unit",           "unit",          TEXT,                    RW,     FIND),
@@ -100,10 +116,10 @@ _RATES = Many(
 def _rate(given: Any) -> Mapping[str, Any]:
     if given is None:
         return {"rate": None}
-    rates = _given("rates", given, _RATES)["@rates"]
+    rates = _read(given, _RATES)
     if not rates or "rate" not in rates[0]:
         raise Refused(Problem("required", (0, "rate")))
-    return {"rate": AMOUNT.decode(rates[0]["rate"])}
+    return {"rate": rates[0]["rate"]}
 
 
 TAX = Table(
@@ -140,6 +156,9 @@ async def change_item(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any])
 async def _item(tx: Tx, asked: Request, values: Mapping[str, Any]) -> dict[str, Any]:
     given = dict(values)
     prices = [name for name in ("price", "gross_price") if given.get(name) is not None]
+    for name in prices:
+        if abs(given[name]) > FIGURE_MAX:
+            raise Refused(Problem("out_of_range", (name,), f"within ±{FIGURE_MAX}"))
     if len(prices) > 1:
         raise Refused(Problem("out_of_range", ("gross_price",), "left out where price is given"))
     if prices:
@@ -154,7 +173,7 @@ async def _item(tx: Tx, asked: Request, values: Mapping[str, Any]) -> dict[str, 
 async def _tax_id(tx: Tx, asked: Request, said: Mapping[str, Any], at: int) -> str:
     """The tax that is meant, of the entity's; one of a rate of which there is none is made."""
     if said.get("tax_id") is not None:
-        return _TAX_ID.decode(said["tax_id"])  # type: ignore[no-any-return]
+        return str(said["tax_id"])
     if (classification := said.get("classification")) is not None:
         found = await _first(tx, asked, Compare("classification", Op.EQ, classification))
         if found is None:
@@ -162,7 +181,7 @@ async def _tax_id(tx: Tx, asked: Request, said: Mapping[str, Any], at: int) -> s
         return found.id
     if said.get("rate") is None:
         raise Refused(Problem("required", ("taxes", at, "rate")))
-    rate = AMOUNT.decode(said["rate"])
+    rate: Decimal = said["rate"]
     named = Compare("name", Op.EQ, _name(rate))
     percent = Compare("is_percent", Op.EQ, True)
     found = await _first(tx, asked, All((named, percent)))

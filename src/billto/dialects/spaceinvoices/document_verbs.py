@@ -10,6 +10,7 @@ from billto.app.documents import Wish
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.dialects.codecs import read_day
 from billto.dialects.dialect import Said, Told, Verb
+from billto.dialects.spaceinvoices import receipts
 from billto.dialects.spaceinvoices.documents import DOCUMENT
 from billto.dialects.tags import tagged
 from billto.domain import issuing
@@ -29,9 +30,9 @@ def create(kind: str) -> Verb:
     async def verb(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Document:
         given, wish = _wish(values, is_draft=False)
         _check_receipts(kind, wish)
-        if wish.is_draft and wish.receipts:
-            raise Refused(Problem("still_draft", ("receipts",)))
-        return await documents.create(tx, asked, kind, await _with_items(tx, asked, given), wish)
+        given = await _with_items(tx, asked, given)
+        with receipts.spelt(wish.receipts):
+            return await documents.create(tx, asked, kind, given, wish)
 
     return verb
 
@@ -50,7 +51,9 @@ def change(kind: str) -> Verb:
         if wish.receipts and (wish.is_draft or old.issued_at is not None):
             code = "issued_already" if old.issued_at is not None else "still_draft"
             raise Refused(Problem(code, ("receipts",)))
-        return await documents.change(tx, asked, id, await _with_items(tx, asked, given), wish, kind=kind)
+        given = await _with_items(tx, asked, given)
+        with receipts.spelt(wish.receipts):
+            return await documents.change(tx, asked, id, given, wish, kind=kind)
 
     return verb
 

@@ -4,7 +4,6 @@ One table for all five types: what a type has no use for is null or refused by i
 """
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +17,6 @@ from billto.dialects.codecs import (
     Schema,
     choice,
     prefixed,
-    read_day,
     shaped,
     write_money,
 )
@@ -31,6 +29,7 @@ from billto.dialects.spaceinvoices.parties import (
     issuer_of,
     says_customer,
 )
+from billto.dialects.spaceinvoices.values import CURRENCY, DATE
 from billto.dialects.wire import (
     FIND,
     REQ,
@@ -48,7 +47,6 @@ from billto.domain.attrs import METADATA
 from billto.domain.calculation import MODES
 from billto.domain.document import LINKED_MAX, OWED, TITLES, Document
 from billto.domain.nodes import Many, Map, Text, Texts
-from billto.domain.problems import Problem, Refused
 
 BOTH = (FIND, SORT)
 assert METADATA.shape is not None
@@ -57,22 +55,6 @@ TRANSLATIONS = Map(Texts(Text(most=10_000), depth=2), most=50)
 LINKED = Many(IdOf(prefix="[a-z]+", null=False), most=LINKED_MAX)
 
 
-def _midnight(day: date) -> str:
-    return f"{day.isoformat()}T00:00:00.000Z"
-
-
-# Days are written as their first moment in UTC, and taken in either form.
-MIDNIGHT = Codec(read_day, _midnight, read_day, {"type": "string", "format": "date-time"})
-
-
-def _currency(value: Any) -> str:
-    text = str(TEXT.decode(value)).upper()
-    if len(text) != 3 or not (text.isascii() and text.isalpha()):
-        raise Refused(Problem("invalid_format", detail="three letters"))
-    return text
-
-
-CURRENCY = Codec(_currency, None, _currency, {"type": "string", "pattern": "^[A-Za-z]{3}$"})
 ANY_ID = Codec(
     prefixed("inv").decode,
     str,  # what stands before it follows from the type
@@ -131,13 +113,13 @@ DOCUMENT = Table(
     row("number",                   "number",           TEXT,                    RO,    *BOTH),
     row("entity_id",                "entity_id",        prefixed("ent"),         RO),
     row("type",                     "type",             TEXT,                    RO,    *BOTH),
-    row("date",                     "date",             MIDNIGHT,                RW,    *BOTH),
-    row("date_due",                 "due_date",         MIDNIGHT,                RW,    *BOTH),
+    row("date",                     "date",             DATE,                    RW,    *BOTH),
+    row("date_due",                 "due_date",         DATE,                    RW,    *BOTH),
     derived("date_year", lambda document: document.date.year, {"type": "integer"},
             "The year of its date, in which its number is counted.", attrs=("date",)),
     row("date_service",             "service_date",     DAY,                     RW,    *BOTH),
     row("date_service_to",          "service_date_to",  DAY,                     RW,    *BOTH),
-    row("date_valid_till",          "valid_until",      MIDNIGHT,                RW,    *BOTH),
+    row("date_valid_till",          "valid_until",      DATE,                    RW,    *BOTH),
     row("title_type",               "title_type",       choice(*TITLES),         RW,    FIND),
     _nothing("shareable_id", "Always null: documents are not shared by address yet."),
     Row("is_draft", None, None, RW, frozenset({FIND}), lambda document: document.issued_at is None,

@@ -81,7 +81,7 @@ _PREVIEW = {
     "fills": [{"field": "email", "value": "accounts@blueharbour.example"}],
     "conflicts": [{"field": "name", "source": "Blue Harbour", "target": "Blue Harbour Chandlers Ltd"}],
 }
-_REFUSES = ("same_customer", "in_trash", "too_many", "too_long")
+_REFUSES = ("same_customer", "in_trash", "too_many", "too_long", "out_of_range")
 
 MERGING_OPERATIONS = {
     "GET /customers/{id}/merge": Operation(

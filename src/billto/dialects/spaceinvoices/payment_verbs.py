@@ -21,9 +21,10 @@ from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.ids import read_id
 from billto.domain.money import shown
+from billto.domain.paging import unambiguous
 from billto.domain.payment import Payment
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import Missing, Not, Page, Query
+from billto.domain.query import Compare, Missing, Not, Op, Page, Query
 
 NOTHING = Decimal(0)
 
@@ -194,13 +195,7 @@ async def _several(
     tx: Tx, asked: Request, given: dict[str, Any], applications: Sequence[Mapping[str, Any]]
 ) -> Payment:
     """One payment over several documents; what is left of it waits to be applied."""
-    filled = []
-    for at, one in enumerate(applications):
-        kind, amount = one.get("type", "document"), one.get("amount")
-        if kind == "document" and amount is None and given.get("amount") is None:
-            amount = (await _held(tx, asked, one.get("document_id"), ("applications", at))).balance
-        filled.append({**one, "amount": amount})
-    wanted = list(map(_wanted, filled))
+    wanted = list(map(_wanted, applications))
     spent = (one.amount for one in wanted if one.kind in ("document", "credit"))
     given["amount"] = _amount(given, spent)
     made = await _said(payments.receive(tx, asked, given, wanted))
@@ -230,38 +225,54 @@ async def _taken_apart(
     if said and applications is not None:
         detail = f"left out where {next(iter(said))} is given"
         raise Refused(Problem("out_of_range", ("applications",), detail))
+    parts = [one[side] for one in applications or () for side in _SIDES if one.get(side) is not None]
+    documents = await _held(tx, asked, given.get("customer_id"), {*said.values(), *parts})
     named: dict[str, Named] = {}
     for name, id in said.items():
-        document = await _held(tx, asked, id, (), name, DOCUMENTS[name])
+        document = _known(documents, id, DOCUMENTS[name], name)
         if all(document.id != one.document.id for one in named.values()):
             named[name] = Named(name, document)
         elif DOCUMENTS[name]:  # the plainer name says the same
             named = {name: Named(name, document), **_without(named, document.id)}
+    if applications is not None and given.get("amount") is None:
+        applications = [_filled(one, at, documents) for at, one in enumerate(applications)]
     return given, named, applications
+
+
+_SIDES = ("document_id", "source_id")
+
+
+def _filled(one: Mapping[str, Any], at: int, documents: Mapping[str, Document]) -> dict[str, Any]:
+    """An application with its amount: all that is open, where none is said."""
+    if one.get("type", "document") != "document" or one.get("amount") is not None:
+        return dict(one)
+    document = _known(documents, one.get("document_id"), "", "applications", at, "document_id")
+    return {**one, "amount": document.balance}
 
 
 def _without(named: Mapping[str, Named], id: str) -> dict[str, Named]:
     return {name: one for name, one in named.items() if one.document.id != id}
 
 
-async def _held(
-    tx: Tx,
-    asked: Request,
-    id: str | None,
-    path: tuple[str | int, ...],
-    name: str = "document_id",
-    kind: str = "",
-) -> Document:
-    """The document as it is and stays: nobody else settles it until the transaction ends."""
+async def _held(tx: Tx, asked: Request, payer_id: str | None, ids: Iterable[str]) -> dict[str, Document]:
+    """Documents as they are and stay: nobody else settles them until the transaction ends."""
+    wanted = tuple(sorted(set(ids)))
+    if not wanted:
+        return {}
+    query = Query(Compare("id", Op.IN, wanted), unambiguous(()), len(wanted), counted=False)
+    seen = await tx.page(Document, asked.scope, query)
+    # All at once, in one order for everybody: so nobody waits in a circle.
+    await ledger.alone(tx, asked, (payer_id, *(one.customer_id for one in seen.records)))
+    return {one.id: one for one in (await tx.page(Document, asked.scope, query)).records}
+
+
+def _known(documents: Mapping[str, Document], id: str | None, kind: str, *path: str | int) -> Document:
     if id is None:
-        raise Refused(Problem("required", (*path, name)))
-    seen = await tx.get(Document, asked.scope, id, shows=frozenset({"id", "customer_id", "type"}))
-    if seen is None or (kind and seen.type != kind):
-        raise Refused(Problem("unknown_reference", (*path, name), f"{kind or 'document'} {id}"))
-    await ledger.alone(tx, asked, (seen.customer_id,))
-    document = await tx.get(Document, asked.scope, id)
-    assert document is not None
-    return document
+        raise Refused(Problem("required", path))
+    found = documents.get(id)
+    if found is None or (kind and found.type != kind):
+        raise Refused(Problem("unknown_reference", path, f"{kind or 'document'} {id}"))
+    return found
 
 
 def _open(document: Document) -> Decimal:
@@ -316,6 +327,8 @@ async def _said(work: Any, single: Mapping[str, str] | None = None) -> Payment:
 
 
 def _spelt(problem: Problem, single: Mapping[str, str] | None) -> Problem:
+    if problem.path == ("customer",):
+        return Problem(problem.code, ("customer_id",), problem.detail)
     if problem.path[:1] != ("applications",):
         return problem
     at, *rest = problem.path[1:] or (None,)

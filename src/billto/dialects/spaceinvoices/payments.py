@@ -37,7 +37,7 @@ _SHAPE = Many(
     Group(
         {
             "type": Choice(among=(*APPLIED, *REFUNDED), null=False, says="What the amount is, or does."),
-            "amount": Number(says="How much of it; as much as can be settled where it is left out."),
+            "amount": Number(least=0, says="How much of it; as much as can be settled where it is left out."),
             "document_id": Text(most=40, says="What is settled."),
             "document_type": Text(most=20, says="Only shown: what that is."),
             "source_id": Text(most=40, says="The credit note, advance invoice or payment it comes out of."),

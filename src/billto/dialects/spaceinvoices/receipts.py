@@ -1,5 +1,8 @@
 """Space Invoices: payments that come together with a document."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from billto.app.documents import Receipt
@@ -41,6 +44,23 @@ def said(given: Any) -> dict[str, Any]:
     if problems:
         raise Refused(*problems)
     return {"receipts": [one for one in receipts if one is not None]}
+
+
+@contextmanager
+def spelt(receipts: Sequence[Receipt]) -> Iterator[None]:
+    """Lets the problems of receipts name what a body calls their source."""
+    try:
+        yield
+    except Refused as refused:
+        raise Refused(*(_spelt(problem, receipts) for problem in refused.problems)) from None
+
+
+def _spelt(problem: Problem, receipts: Sequence[Receipt]) -> Problem:
+    match problem.path:
+        case ("applications", int() as at, "source") if at < len(receipts):
+            return replace(problem, path=("applications", at, _SOURCES[receipts[at].kind]))
+        case _:
+            return problem
 
 
 def _receipt(one: dict[str, Any], at: int, problems: Problems) -> Receipt | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from billto.app.parts import Reader, Request
 from billto.dialects.codecs import DAY, TEXT, Codec, prefixed
+from billto.dialects.spaceinvoices.lines import PREFIXES
 from billto.domain.document import Document
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
@@ -38,20 +39,12 @@ def shown_day(day: date | None) -> str | None:
     return None if day is None else f"{day.isoformat()}T00:00:00.000Z"
 
 
-PREFIXES: Mapping[str, str] = {
-    "invoice": "inv",
-    "estimate": "est",
-    "credit_note": "cre",
-    "advance_invoice": "adv",
-    "delivery_note": "dn",
-    "payment": "pmt",
-    "adjustment": "cra",
-}
+_PREFIXES: Mapping[str, str] = {**PREFIXES, "payment": "pmt", "adjustment": "cra"}
 _ANY_DOCUMENT = "doc"  # where it is not known which
 
 
 def shown_id(kind: str | None, id: str) -> str:
-    return f"{PREFIXES.get(kind or '', _ANY_DOCUMENT)}_{id}"
+    return f"{_PREFIXES.get(kind or '', _ANY_DOCUMENT)}_{id}"
 
 
 # An id whose prefix tells of what it is: it may be of several kinds.
