@@ -10,7 +10,13 @@ from tests.app.shop import Shop
 from tests.store.conftest import migrated_url, stage
 from tests.store.stores import Stage
 
-__all__ = ["desk", "migrated_url", "shop", "stage"]
+__all__ = ["desk", "migrated_url", "shop", "stage", "unheld_shop"]
+
+
+@pytest.fixture
+def unheld_shop(stage: Stage) -> Shop:
+    """A shop whose books are broken on purpose."""
+    return Shop(stage, stage.cast.live)
 
 
 @pytest.fixture

@@ -212,6 +212,17 @@ class Model:
         one.is_voided = False
         self.check()
 
+    def merge(self, gone: str, kept: str) -> None:
+        """What the one owned is the other's now."""
+        whose: list[Paper | Money | Gift] = [
+            *self.papers.values(),
+            *self.money.values(),
+            *self.gifts.values(),
+        ]
+        for owned in whose:
+            if owned.owner == gone:
+                owned.owner = kept
+
     def check(self) -> None:
         """Raises Wrong where more was spent than there was."""
         for id, paper in self.papers.items():

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from billto.app import balances, customers, documents, entities, payments
+from billto.app import balances, customers, documents, entities, merging, payments
 from billto.app import credits as adjusting
 from billto.app.applying import Wanted
 from billto.app.documents import Wish
@@ -87,6 +87,9 @@ class Shop:
 
     def restore_customer(self, of: Customer) -> Customer:
         return self.do(lambda tx: customers.restore(tx, self.asked, of.id))
+
+    def merge(self, source: Customer, into: Customer) -> Customer:
+        return self.do(lambda tx: merging.merge(tx, self.asked, source.id, into.id))
 
     def erase(self, of: Customer) -> Customer:
         return self.do(lambda tx: customers.erase(tx, self.asked, of.id))

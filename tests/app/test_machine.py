@@ -287,6 +287,26 @@ class Books(RuleBasedStateMachine):
             self.shop.change_customer(one, parent=parent.serial)
             self.model.parents[one.id] = parent.id
 
+    @rule(pick=PICKS, other=PICKS, seldom=PICKS)
+    def merge(self, pick: int, other: int, seldom: int) -> None:
+        """Now and then two are one, and somebody new comes."""
+        gone, kept = (self.shop.now(self._customer(one)) for one in (pick, other))
+        if seldom % 3 or gone.id == kept.id:
+            return
+        before = self._counted()
+        try:
+            self.shop.merge(gone, kept)
+        except Refused:
+            assert gone.deleted_at or kept.deleted_at or gone.id in self.model.above(kept.id)
+            assert self._counted() == before
+            return
+        self.model.merge(gone.id, kept.id)
+        self.customers = [one for one in self.customers if one.id != gone.id]
+        self.customers.append(self.shop.customer("Newcomer"))
+        by_serial = {one.serial: one.id for one in self.customers}
+        parents = {one.id: self.shop.now(one).parent for one in self.customers}
+        self.model.parents = {id: None if of is None else by_serial[of] for id, of in parents.items()}
+
     # what must hold
 
     @invariant()
