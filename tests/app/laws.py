@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from billto.domain.ageing import ageing
+from billto.domain.alias import Alias
 from billto.domain.document import OWED, Document
-from billto.domain.ledger import ACCOUNTS, Entry
+from billto.domain.ledger import ACCOUNTS, Entry, Standing
 from billto.domain.money import rounded
 from billto.domain.payment import Payment
 from billto.domain.query import Query
@@ -19,16 +20,29 @@ _MOST = 100_000
 SUMS = dict(zip(ACCOUNTS, ("outstanding", "open_credit_notes", "unapplied", "credit"), strict=True))
 
 
-def hold(shop: Shop) -> None:
-    """Every law, on everything there is."""
-    entries, papers, money = records(shop, Entry), records(shop, Document), records(shop, Payment)
+def hold(shop: Shop, *, is_backdated: bool = False) -> None:
+    """Every law, on everything there is.
+
+    Where payments are entered for days before others were voided, both were there meanwhile: then only credit
+    is never below nothing in the past.
+    """
+    entries, papers, money = todays(shop), records(shop, Document), records(shop, Payment)
     standings_are_sums(shop, entries)
     items_are_sums(entries, papers, money)
     payments_are_their_applications(money)
     movements_come_to_nothing(entries)
-    nothing_is_negative_in_the_past(entries)
+    nothing_is_negative_in_the_past([e for e in entries if e.account == "credit" or not is_backdated])
     statements_agree(entries)
     numbers_are_without_gaps(papers)
+
+
+def todays(shop: Shop) -> list[Entry]:
+    """All entries, as those of the customers that theirs have become part of."""
+    now = {one.id: one.customer_id for one in records(shop, Alias)}
+    return [
+        one._replace(customer_id=now.get(str(one.customer_id), one.customer_id))
+        for one in records(shop, Entry)
+    ]
 
 
 def records(shop: Shop, kind: type[Any]) -> list[Any]:
@@ -50,11 +64,8 @@ def by_customer(entries: list[Entry]) -> dict[tuple[str, str], list[Entry]]:
 
 def standings_are_sums(shop: Shop, entries: list[Entry]) -> None:
     for (customer_id, currency), mine in by_customer(entries).items():
-        (kept,) = [
-            one
-            for one in shop.stage.run(shop.stage.store.reader.standings(shop.scope, (customer_id,)))
-            if one.currency_code == currency
-        ]
+        found = shop.stage.run(shop.stage.store.reader.standings(shop.scope, (customer_id,)))
+        kept = next((one for one in found if one.currency_code == currency), Standing(customer_id, currency))
         for account, name in SUMS.items():
             assert getattr(kept, name) == abs(total(mine, account)), (customer_id, currency, name)
         assert kept.outstanding == total(mine, "invoice")

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from billto.app import balances, customers, documents, entities, payments
+from billto.app import balances, customers, documents, entities, merging, payments
 from billto.app import credits as adjusting
 from billto.app.applying import Wanted
 from billto.app.documents import Wish
@@ -20,6 +20,7 @@ from billto.domain.ledger import Standing
 from billto.domain.payment import Payment
 from billto.domain.problems import Refused
 from billto.domain.scope import Scope
+from billto.domain.statement import BalanceForward
 from tests.store.stores import START, Stage
 
 T = TypeVar("T")
@@ -86,6 +87,9 @@ class Shop:
 
     def restore_customer(self, of: Customer) -> Customer:
         return self.do(lambda tx: customers.restore(tx, self.asked, of.id))
+
+    def merge(self, source: Customer, into: Customer) -> Customer:
+        return self.do(lambda tx: merging.merge(tx, self.asked, source.id, into.id))
 
     def erase(self, of: Customer) -> Customer:
         return self.do(lambda tx: customers.erase(tx, self.asked, of.id))
@@ -157,6 +161,10 @@ class Shop:
         """The payment applied so, and not as it was."""
         return self.do(lambda tx: payments.change(tx, self.asked, one.id, values, wanted))
 
+    def change_payment(self, one: Payment, **values: Any) -> Payment:
+        """Another word on the payment, which stays applied as it is."""
+        return self.do(lambda tx: payments.change(tx, self.asked, one.id, values))
+
     def void_payment(self, one: Payment) -> Payment:
         return self.do(lambda tx: payments.void(tx, self.asked, one.id))
 
@@ -181,18 +189,26 @@ class Shop:
 
     def now(self, one: T) -> T:
         """The record as it is now."""
-        got: Any = self.stage.run(self.stage.store.reader.get(type(one), self.scope, one.id))  # type: ignore[type-var,attr-defined]
+        known: Any = one
+        return self.found(type(one), known.id)
+
+    def found(self, kind: type[T], id: str) -> T:
+        reader: Any = self.stage.store.reader
+        got: T | None = self.stage.run(reader.get(kind, self.scope, id))
         assert got is not None
-        return got  # type: ignore[no-any-return]
+        return got
 
     def standing(self, of: Customer, currency: str = "EUR") -> Standing:
         found = self.stage.run(self.stage.store.reader.standings(self.scope, (of.id,)))
         return next((one for one in found if one.currency_code == currency), Standing(of.id, currency))
 
-    def statement(self, of: Customer, **asked: Any) -> balances.Statement:
+    def told(self, of: Customer, **asked: Any) -> BalanceForward:
+        """A statement, balance forward."""
         reader, now = self.stage.store.reader, self.stage.clock()
-        told = balances.statement(reader, self.asked, of.id, now, **{"is_balance_forward": True, **asked})
-        return self.stage.run(told)
+        told = balances.statement(reader, self.asked, of.id, now, is_balance_forward=True, **asked)
+        found = self.stage.run(told).told
+        assert isinstance(found, BalanceForward)
+        return found
 
 
 def to(one: Document, amount: Amount | None = None) -> Wanted:

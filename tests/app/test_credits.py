@@ -38,6 +38,7 @@ def test_credit_that_was_spent_later_is_not_spent_earlier_as_well(shop: Shop) ->
     shop.credit(acme, 50)
     shop.days_pass(9)
     shop.invoice(acme, 50)
+    shop.days_pass(1)
     shop.credit(acme, 50)
     with shop.refuses("credit_overspent"):
         shop.pay(0, spent(50, early), of=acme, date=shop.today - 5 * DAY)

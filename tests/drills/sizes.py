@@ -26,6 +26,7 @@ SIZES = {
     "start_kills": Size(4, 20),
     "race_keys": Size(40, 40),  # R10
     "race_rounds": Size(3, 20),  # R12
+    "money_rounds": Size(3, 40),
     "neighbour_customers": Size(4_000, 40_000),  # B8
     "revoked_keys": Size(3, 20),  # S4
 }

@@ -14,6 +14,7 @@ from billto.domain.paging import unambiguous
 from billto.domain.query import Compare, Op, Order, Query, Start, Words
 from billto.store import statements, trigrams
 from billto.store.layout import tenancy
+from billto.store.moving import repoint
 from billto.store.postgres import PostgresStore
 from billto.store.statements import Statement
 from billto.store.tx import Tx
@@ -220,13 +221,8 @@ def test_what_is_looked_up_comes_from_its_own_index(crowded: Stage, query: Query
 
 def test_who_belongs_to_whom_is_read_from_the_index_of_parents(crowded: Stage) -> None:
     live, engine = crowded.cast.live, crowded.store.engine
-    whose = tenancy(Customer, live)
     below = statements.children(engine, live.entity, [1, 2, 3], 100)
-    clear = Statement(
-        statements.clear(engine, "customer", "parent", tuple(whose)), [START, 1, *whose.values()]
-    )
-    if engine.name == "sqlite":
-        clear = clear._replace(values=[0, *clear.values[1:]])
+    clear = repoint(engine, Customer, live, {"parent": 1}, {"parent": None}, START)
     for statement in (below, clear):
         found = crowded.run(plan(crowded, statement))
         assert any("customer_parent" in step for step in found), found

@@ -24,7 +24,8 @@ T = TypeVar("T")
 
 TABLES = (
     "account", "entity", "key", "customer", "tombstone", "sequence", "note", "line_item", "tally", "event",
-    "answer", "import_job", "upload",
+    "answer", "import_job", "upload", "document", "payment", "entry", "standing", "adjustment", "item",
+    "tax_rate", "alias",
 )  # fmt: skip
 NOTHING: Any = object()
 

@@ -96,3 +96,41 @@ def refused(answer: httpx.Response) -> tuple[int, str, str | None]:
     assert body["type"] == ("api" if answer.status_code >= 500 else "invalid_request")
     assert answer.status_code in (400, 401, 403, 404, 429) or answer.status_code >= 500
     return answer.status_code, body["message"], body.get("param")
+
+
+DAY = 86_400
+MAY = 1_777_593_600  # the first of May 2026, on which the clock of the house stands
+
+
+def items(*lines: tuple[str, float, float]) -> list[dict[str, Any]]:
+    return [{"name": name, "quantity": quantity, "unit_cost": cost} for name, quantity, cost in lines]
+
+
+class Books(Company):
+    """A company with what it asks for, and gets, from one customer."""
+
+    def __init__(self, house: House, key: str | None = None, **fields: Any) -> None:
+        super().__init__(house, key)
+        self.of = self.customer(**fields)["id"]
+
+    def made(self, path: str, body: Any) -> Any:
+        answer = self.post(path, body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def invoice(self, amount: float = 100, **fields: Any) -> Any:
+        lines = items(("Paper", 1, amount))
+        return self.made("/invoices", {"customer": self.of, "items": lines, **fields})
+
+    def credit(self, amount: float) -> Any:
+        return self.made("/credit_balance_adjustments", {"customer": self.of, "amount": amount})
+
+    def pay(self, amount: float, *applied: Any, **fields: Any) -> Any:
+        body = {"customer": self.of, "amount": amount, "applied_to": list(applied), **fields}
+        return self.made("/payments?include=applied_to", body)
+
+    def seen(self, path: str, shown: Any) -> Any:
+        return self.get(f"/{path}/{shown['id']}").json()
+
+    def balance(self) -> Any:
+        return self.get(f"/customers/{self.of}/balance").json()

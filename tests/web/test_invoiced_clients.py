@@ -117,10 +117,65 @@ def test_notes_by_their_own_address(client: Any) -> None:
 def test_a_balance_is_plain_and_the_payment_sources_are_none(client: Any) -> None:
     of = client.Customer.create(name="Acme", currency="eur")
     assert of.balance() == {
-        "available_credits": 0, "currency": "eur", "due_now": 0, "history": [], "past_due": False,
-        "total_outstanding": 0,
+        "available_credits": 0, "currency": "eur", "due_now": 0, "history": [], "open_credit_notes": 0,
+        "past_due": False, "total_outstanding": 0,
     }  # fmt: skip
     assert of.payment_sources().list()[0] == []
+
+
+def test_the_documented_balance_comes_about_by_the_client(client: Any) -> None:
+    of = client.Customer.create(name="Acme", payment_terms="NET 30")
+    line = {"name": "Copy paper, Case", "quantity": 52, "unit_cost": 10}
+    invoice = client.Invoice.create(customer=of.id, items=[line])
+    client.CreditBalanceAdjustment.create(customer=of.id, amount=100)
+    client.Payment.create(
+        customer=of.id, amount=0, applied_to=[{"type": "applied_credit", "invoice": invoice.id, "amount": 50}]
+    )
+    shown = of.balance()
+    assert [one["balance"] for one in shown["history"]] == [50, 100]
+    assert {name: one for name, one in shown.items() if name != "history"} == {
+        "available_credits": 50, "currency": "usd", "due_now": 0, "open_credit_notes": 0, "past_due": False,
+        "total_outstanding": 470,
+    }  # fmt: skip
+
+
+def test_an_invoice_from_its_beginning_to_its_end(client: Any) -> None:
+    of = client.Customer.create(name="Acme", payment_terms="NET 14", consolidated=True)
+    client.TaxRate.create(id="gst", name="GST", value=7)
+    client.Item.create(id="paper", name="Paper", unit_cost=45)
+    line = {"catalog_item": "paper", "quantity": 1, "taxes": ["gst"]}
+    invoice = client.Invoice.create(customer=of.id, items=[line], draft=True)
+    assert (invoice.status, invoice.total, invoice.due_date) == ("draft", 48.15, invoice.date + 14 * 86_400)
+    invoice.draft, invoice.sent = False, True
+    assert invoice.save()
+    assert (invoice.status, invoice.balance) == ("sent", 48.15)
+    assert invoice.attachments()[0] == []
+    with pytest.raises(invoiced.errors.InvalidRequestError, match="No payment gateway is connected"):
+        invoice.pay()
+    payment = client.Payment.create(
+        customer=of.id, amount=50, applied_to=[{"type": "invoice", "invoice": invoice.id, "amount": 48.15}]
+    )
+    assert (payment.balance, client.Invoice.retrieve(invoice.id).status) == (1.85, "paid")
+    payment.notes = "by check"
+    assert payment.save()
+    assert payment.delete()
+    assert (payment.voided, client.Invoice.retrieve(invoice.id).balance) == (True, 48.15)
+    note = client.CreditNote.create(
+        customer=of.id, invoice=invoice.id, items=[{"unit_cost": 8.15, "quantity": 1}]
+    )
+    assert (note.status, client.Invoice.retrieve(invoice.id).balance) == ("paid", 40)
+    of.line_items().create(name="Hours", quantity=2, unit_cost=30)
+    assert of.invoice().total == 60
+    merged = of.consolidate_invoices()
+    assert (merged.name, merged.balance) == ("Consolidated Invoice", 100)
+    found, metadata = client.Invoice.list(filter={"customer": of.id, "paid": False}, expand="customer")
+    open_ = [one for one in found if one.status != "voided"]
+    assert ([one.id for one in open_], int(metadata.total_count)) == ([merged.id], 3)
+    assert open_[0].customer["name"] == "Acme"
+    assert merged.void()
+    assert (merged.status, of.balance()["total_outstanding"]) == ("voided", 0)
+    with pytest.raises(invoiced.errors.InvalidRequestError, match="Is issued and stays as it is"):
+        merged.delete()
 
 
 def test_refusals_are_the_clients_own_exceptions(served: Served, client: Any) -> None:
@@ -133,7 +188,8 @@ def test_refusals_are_the_clients_own_exceptions(served: Served, client: Any) ->
             "The Number you chose has already been taken",
         ),
         (lambda: client.Customer.list(filter={"x": 1}), "Invalid filter parameter: x"),
-        (client.Invoice.list, "Request was not recognized: GET /invoices"),
+        (client.Plan.list, "Request was not recognized: GET /plans"),
+        (lambda: client.Invoice.retrieve(10**12), "Invoice was not found: 1000000000000"),
         (lambda: of.send_statement(to=[{"email": "a@b.example"}]), "No e-mail channel is connected"),
         (
             lambda: of.send_statement_sms(to=[{"phone": "11234567890"}]),
@@ -211,6 +267,30 @@ def test_the_tap_discovers_and_syncs_customers(served: Served, tmp_path: Path) -
     again = tapped(served, "--config", str(config), "--catalog", str(catalog), "--state", str(remembered))
     last = [json.loads(line) for line in again.splitlines()]
     assert 1 <= len([one for one in last if one["type"] == "RECORD"]) < 103
+
+
+def test_the_tap_syncs_documents(served: Served, tmp_path: Path) -> None:
+    client = at(served, served[1].sandbox)
+    of = client.Customer.create(name="Tapped").id
+    line = {"name": "Paper", "quantity": 1, "unit_cost": 1.5, "metadata": {"a": "b"}}
+    body = {"customer": of, "items": [line], "taxes": [{"amount": 0.25}], "discounts": [{"amount": 0.5}]}
+    names = ("invoices", "credit_notes", "estimates")
+    for kind in (client.Invoice, client.CreditNote, client.Estimate):
+        kind.create(draft=True, **body)
+        kind.create(**body)
+    config, catalog = tmp_path / "config.json", tmp_path / "catalog.json"
+    config.write_text(json.dumps({"api_key": served[1].sandbox, "start_date": "2020-01-01T00:00:00Z"}))
+    streams = json.loads(tapped(served, "--config", str(config), "--discover"))["streams"]
+    for stream in streams:
+        (root,) = (one for one in stream["metadata"] if one["breadcrumb"] == [])
+        root["metadata"]["selected"] = stream["tap_stream_id"] in names
+    catalog.write_text(json.dumps({"streams": streams}))
+    said = tapped(served, "--config", str(config), "--catalog", str(catalog)).splitlines()
+    messages = [json.loads(line) for line in said]
+    for name in names:
+        synced = [one["record"] for one in messages if one["type"] == "RECORD" and one["stream"] == name]
+        assert [one["total"] for one in synced] == [1.25, 1.25], name
+        assert {one["customer"] for one in synced} == {of}
 
 
 def tapped(served: Served, *words: str) -> str:

@@ -34,7 +34,13 @@ def test_every_refusal_has_a_status_that_the_clients_know(code: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status", "message"),
     [
-        ("GET", "/invoices", 404, "Request was not recognized: GET /invoices"),
+        ("GET", "/charges", 404, "Request was not recognized: GET /charges"),
+        ("GET", "/invoices/7", 404, "Invoice was not found: 7"),
+        ("PATCH", "/credit_notes/7", 404, "Credit note was not found: 7"),
+        ("POST", "/estimates/x/void", 404, "Estimate was not found: x"),
+        ("DELETE", "/payments/7", 404, "Payment was not found: 7"),
+        ("GET", "/items/box", 404, "Item was not found: box"),
+        ("GET", "/tax_rates/vat", 404, "Tax rate was not found: vat"),
         ("GET", "", 404, "Request was not recognized: GET /"),
         ("PUT", "/customers/1", 400, "Request was not recognized: PUT /customers/1"),
         ("GET", "/customers/1", 404, "Customer was not found: 1"),
@@ -92,6 +98,42 @@ def test_a_strangers_customer_is_as_absent_as_none(shared: House) -> None:
     assert stranger.listed("/customers", f"filter[id]={duchess['id']}") == []
     assert stranger.get(one).status_code == 404
     assert shared.dump() == before
+
+
+_LINE = {"items": [{"name": "Paper", "unit_cost": 5}], "draft": True}
+BODIES: dict[str, dict[str, Any]] = {
+    "invoices": _LINE, "credit_notes": _LINE, "estimates": _LINE, "payments": {"amount": 5},
+    "credit_balance_adjustments": {"amount": 5}, "items": {"id": "box", "name": "Box", "unit_cost": 1},
+    "tax_rates": {"id": "vat", "name": "VAT", "value": 1},
+}  # fmt: skip
+
+
+def test_a_strangers_books_are_as_absent_as_none(house: House) -> None:
+    ids, stranger = furnished(house), Company(house, house.cast.charlie)
+    duchess, line = ids["customers"], {"customer": ids["customers"], **_LINE}
+    for route in DIALECT.routes:
+        kind, _, below = route.path.strip("/").partition("/")
+        if kind not in BODIES:
+            continue
+        path = at(route.path, ids)
+        if below:
+            answer = stranger.ask(route.method, path, {"notes": "x", "name": "x", "amount": 1})
+            assert refused(answer)[0] == 404, path
+        elif route.method == "GET":
+            assert stranger.listed(path) == []
+    mine = stranger.customer("Mine")["id"]
+    before = house.dump()
+    for path, body in (
+        ("/invoices", line), ("/payments", {"customer": duchess, "amount": 5}),
+        ("/credit_balance_adjustments", {"customer": duchess, "amount": 5}),
+        ("/invoices", {"customer": mine, "items": [{"catalog_item": "box"}]}),
+        ("/invoices", {"customer": mine, "taxes": ["vat"]}),
+        ("/credit_notes", {"customer": mine, "invoice": ids["invoices"]}),
+        ("/payments", {"amount": 5, "applied_to": [{"type": "invoice", "invoice": ids["invoices"]}]}),
+        ("/customers", {"name": "x", "taxes": ["vat"]}), ("/items", {"name": "x", "taxes": ["vat"]}),
+    ):  # fmt: skip
+        assert refused(stranger.post(path, body))[0] == 400, path
+    assert house.dump() == before
 
 
 @pytest.mark.parametrize("record", [Note, LineItem])
@@ -156,20 +198,39 @@ nested = st.recursive(
     max_leaves=6,
 )
 FIELDS = (*CUSTOMER_KEYS, "disabled_payment_methods", "quantity", "unit_cost", "primary", "sms_enabled", "to",
-          "bcc", "start", "end", "customer_id", "catalog_item", "discounts", "method")  # fmt: skip
+          "bcc", "start", "end", "customer_id", "catalog_item", "discounts", "method", "items", "customer",
+          "applied_to", "amount", "invoice", "draft", "closed", "sent", "date", "due_date", "value",
+          "is_percent", "calculate_taxes", "cutoff_date", "deposit", "expiration_date",
+          "credit_note")  # fmt: skip
 bodies = st.dictionaries(st.sampled_from(FIELDS) | st.text(max_size=8), nested, max_size=5) | nested
 WRITES = [route for route in DIALECT.routes if route.method in ("POST", "PATCH")]
 READS = [route for route in DIALECT.routes if route.method == "GET"]
 
 
-def of(house: House, path: str) -> str:
-    """An address of customers that are there, of what hangs on them or does not."""
-    (duchess,) = [
-        one for one in Company(house).listed("/customers", "sort=id") if one["name"] == "Duchess Wonder"
-    ]
-    for name, id_ in (("id", duchess["id"]), ("contact", 1), ("note", 1), ("line_item", 1)):
-        path = path.replace(f"{{{name}}}", str(id_))
+def furnished(house: House) -> dict[str, Any]:
+    """The ids of a customer and of one record of each kind, which are made where there are none."""
+    shop = Company(house)
+    (duchess,) = [one["id"] for one in shop.listed("/customers") if one["name"] == "Duchess Wonder"]
+    for kind, body in BODIES.items():
+        if not shop.listed(f"/{kind}"):
+            assert shop.post(f"/{kind}", {**body, "customer": duchess}).status_code == 201
+    return {"customers": duchess} | {kind: shop.listed(f"/{kind}")[0]["id"] for kind in BODIES}
+
+
+def at(path: str, ids: dict[str, Any]) -> str:
+    """An address of what is there, or of what hangs on a customer and is not."""
+    kind = path.split("/")[1]
+    here = ids.get(kind, ids["customers"])
+    for name in ("id", "name", "contact", "note", "line_item"):
+        path = path.replace(f"{{{name}}}", str(here if name in ("id", "name") else 1))
     return path
+
+
+def near(path: str, ids: dict[str, Any]) -> dict[str, Any]:
+    """What a record of the kind at an address needs: with it a body comes further."""
+    kind = path.split("/")[1]
+    own = {name: one for name, one in BODIES.get(kind, {}).items() if name != "id"}
+    return {"customer": ids["customers"], **own, "draft": False}
 
 
 def test_no_body_breaks_anything(house: House) -> None:
@@ -177,19 +238,35 @@ def test_no_body_breaks_anything(house: House) -> None:
     @given(st.sampled_from(WRITES), bodies, st.booleans())
     def holds(route: Any, body: Any, named: bool) -> None:
         if named and isinstance(body, dict):
-            body = {"name": "Acme", "notes": "x", **body}
+            body = {"name": "Acme", "notes": "x", **near(route.path, ids), **body}
         answer = Company(house).ask(route.method, path[route.path], json.dumps(body).encode())
         assert answer.status_code in (200, 201, 400, 404), answer.text
         if answer.status_code >= 400:
             refused(answer)
 
-    path = {route.path: of(house, route.path) for route in WRITES}
+    ids = furnished(house)
+    path = {route.path: at(route.path, ids) for route in WRITES}
     holds()
 
 
 def test_no_form_and_no_query_breaks_anything(shared: House) -> None:
     names = st.sampled_from(
-        [*FIELDS, "page", "per_page", "sort", "updated_after", "filter", "open_balance", "expand", "exclude"]
+        [
+            *FIELDS,
+            "page",
+            "per_page",
+            "sort",
+            "updated_after",
+            "filter",
+            "open_balance",
+            "expand",
+            "exclude",
+            "include",
+            "start_date",
+            "end_date",
+            "filter[status]",
+            "filter[paid]",
+        ]
     ) | st.text(max_size=8)
     bracketed = st.tuples(names, st.sampled_from(["", "[]", "[a]", "[name]", "[0]", "[a][b]", "["])).map(
         "".join
@@ -210,7 +287,8 @@ def test_no_form_and_no_query_breaks_anything(shared: House) -> None:
         answer = Company(shared).ask(route.method, path[route.path], form=said)
         assert answer.status_code in (200, 400, 404), answer.text
 
-    path = {route.path: of(shared, route.path) for route in (*READS, *WRITES)}
+    ids = furnished(shared)
+    path = {route.path: at(route.path, ids) for route in (*READS, *WRITES)}
     holds()
     holds_forms()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from billto.dialects.loopback.client_verbs import MANY_MAX
+from billto.dialects.loopback.verbs import MANY_MAX
 from tests.web.house import House, answered
 from tests.web.loopback import V1, Error, absent, alice, bare, error, said
 

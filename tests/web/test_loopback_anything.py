@@ -7,16 +7,23 @@ from urllib.parse import quote, urlencode
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billto.dialects.loopback.catalog import ITEM, TAX
 from billto.dialects.loopback.clients import CLIENT
+from billto.dialects.loopback.documents import DOCUMENT
 from billto.dialects.loopback.organizations import ORGANIZATION
+from billto.dialects.loopback.payments import PAYMENT
 from billto.dialects.loopback.routes import ROUTES
 from billto.dialects.loopback.where import JOINS, WORDS
 from tests.store.records import examples
 from tests.web.house import House, Raw
 from tests.web.loopback import alice, bare, charlie, error
 from tests.web.test_anything import NUMBERS, PLAIN, TEXT
+from tests.web.test_loopback_tenancy import things
 
-FIELDS = st.sampled_from(sorted({*CLIENT.by_wire, *ORGANIZATION.by_wire, "custom.a", "custom.", "colour"}))
+TABLES = (CLIENT, ORGANIZATION, DOCUMENT, PAYMENT, ITEM, TAX)
+FIELDS = st.sampled_from(
+    sorted({*(wire for one in TABLES for wire in one.by_wire), "custom.a", "custom.", "colour"})
+)
 LEAVES = (
     st.none() | st.booleans() | NUMBERS | TEXT | st.sampled_from(["", "1", "true", "2026-05-01", "^a.*%"])
 )
@@ -109,6 +116,7 @@ def test_every_route_answers_anything_in_its_form(shared: House, data: st.DataOb
     cast = shared.cast
     route = data.draw(st.sampled_from(ROUTES))
     ids = [cast.white_rabbit, cast.mad_hatter, cast.studio, cast.mr_bucket, cast.alice_account]
+    ids += things(shared).values()
     one = st.sampled_from([bare(id) for id in ids]) | PLAIN
     path = route.path.format(id=data.draw(one), entity=data.draw(st.just(bare(cast.studio)) | PLAIN))
     body, kind = data.draw(bodies())
@@ -124,7 +132,15 @@ def test_every_question_is_answered_or_refused(
 ) -> None:
     v1 = alice(shared)
     headers = [(b"authorization", str(v1.token).encode()), (b"content-type", body[1])]
-    for path in (v1.clients, f"{v1.clients}/count", f"{v1.clients}/search", "/accounts/organizations"):
+    here = f"/organizations/{v1.organization}"
+    kinds = (f"{here}/{kind}" for kind in ("documents", "documents/count", "payments", "items", "taxes"))
+    for path in (
+        v1.clients,
+        f"{v1.clients}/count",
+        f"{v1.clients}/search",
+        "/accounts/organizations",
+        *kinds,
+    ):
         in_form(shared.raw("GET", f"/v1{path}", query, headers, body[0]))
 
 

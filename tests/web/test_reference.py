@@ -1,5 +1,6 @@
 """The page and its document are served from this machine alone, and the document is what the doors do."""
 
+import json
 import re
 import sys
 from html.parser import HTMLParser
@@ -216,6 +217,54 @@ IN_CUSTOMERS = [
     Case("DELETE", "/customers/@mad_hatter/permanent"),
 ]  # fmt: skip
 
+IN_MONEY = [
+    Case("POST", "/payments", {"customer_id": "@white_rabbit", "amount": 12.5, "note": "Tea"}),
+    Case("POST", "/payments", {"customer_id": "@white_rabbit", "amount": 0.001, "type": "shells"}),
+    Case("POST", "/payments", {"invoice_id": "@nowhere"}),
+    Case("GET", "/payments?limit=5"),
+    Case("GET", "/payments?deleted=true"),
+    Case("GET", '/payments?query={"note":1}'),
+    Case("POST", "/payments", {"applications": [{"type": "applied_credit", "amount": 5}]}),
+    Case("POST", "/refunds", {"customer_id": "@white_rabbit", "amount": 5}),
+    Case("POST", "/credit-adjustments", {"customer_id": "@white_rabbit", "amount": 20}),
+    Case("POST", "/credit-adjustments", {"customer_id": "@white_rabbit", "amount": -30}),
+    Case("GET", "/credit-adjustments"),
+    Case("POST", "/refunds", {"customer_id": "@white_rabbit", "amount": 5}),
+    Case("GET", "/customers/@white_rabbit/balance?buckets=30,60"),
+    Case("GET", "/customers/@white_rabbit/balance?buckets=x"),
+    Case("GET", "/customers/@nowhere/balance"),
+    Case("GET", "/customers/@white_rabbit/ledger?limit=1"),
+    Case("GET", "/customers/@white_rabbit/ledger?order_by=colour"),
+    Case("GET", "/customers/@white_rabbit/statement"),
+    Case("GET", "/customers/@white_rabbit/statement?type=open_item"),
+    Case("GET", "/customers/@white_rabbit/statement?start=2026-06-01&end=2026-05-01"),
+    Case("POST", "/items", {"name": "Tea", "price": 2.5, "taxes": [{"rate": 22}]}),
+    Case("POST", "/items", {"name": "Tea"}),
+    Case("GET", "/items?search=tea"),
+    Case("POST", "/taxes", {"tax_rates": [{"rate": 9.5}], "classification": "low"}),
+    Case("POST", "/taxes", {"tax_rates": [{"rate": 5}], "classification": "low"}),
+    Case("GET", "/taxes"),
+]
+
+# What can be done with one of these, and with one that is not there.
+OF_ONE = [
+    Case("GET", ""),
+    Case("GET", "", None, {"If-None-Match": "*"}),
+    Case("PATCH", "", {"metadata": {"a": "b"}}),
+    Case("PATCH", "", {"metadata": 1}),
+    Case("PATCH", "", {}, {"If-Match": '"99"'}),
+    Case("DELETE", ""),
+    Case("DELETE", ""),
+]
+OF_A_PAYMENT = [
+    Case("POST", "/refund", {"amount": 5}),
+    Case("POST", "/refund", {"amount": 500}),
+    Case("DELETE", "/permanent"),
+    *OF_ONE,
+    Case("POST", "/restore"),
+    Case("DELETE", "/permanent"),
+]
+
 
 def ask(house: House, doc: Doc, caller: Caller, case: Case) -> int:
     """The status of an answer that is as the document says."""
@@ -235,6 +284,23 @@ def test_whatever_the_doors_answer_is_in_the_document(house: House) -> None:
         *(ask(house, doc, caller, eva) for caller in (house.reader, house.caller(None), house.live)),
     }
     assert statuses == {200, 201, 204, 304, 400, 401, 403, 404, 409, 412, 413, 415, 422}
+
+
+def test_whatever_is_answered_about_money_is_in_the_document(house: House) -> None:
+    doc = Doc(fetch(house, "/openapi.json").json())
+    statuses = set()
+    for case in IN_MONEY:
+        body = json.loads(json.dumps(case.body).replace("@white_rabbit", house.cast.white_rabbit))
+        statuses.add(ask(house, doc, house.alice, case._replace(body=body)))
+    for path in ("/payments", "/credit-adjustments", "/items", "/taxes"):
+        made = house.alice.listed(path)["data"][0]["id"]
+        for id in (made, f"{made.partition('_')[0]}_{'0' * 24}"):
+            for case in OF_A_PAYMENT if path == "/payments" else OF_ONE:
+                body = NOTHING if case.body is None else case.body
+                answer = house.alice.ask(case.method, f"{path}/{id}{case.path}", body, case.headers)
+                doc.check(case.method, f"{path}/{{id}}{case.path}", answer)
+                statuses.add(answer.status_code)
+    assert statuses == {200, 201, 204, 304, 400, 404, 409, 412, 422}
 
 
 def test_a_limit_is_answered_as_the_document_says(open_house: OpenHouse) -> None:

@@ -76,10 +76,12 @@ async def _by_ids(reader: Reader, asked: Request, record: type[Any], ids: set[Id
 
 def check(wanted: Sequence[Wanted], named: Mapping[Id, Any], payment: Payment) -> None:
     """Raises Refused for what cannot be applied to each other, with its place in the list."""
+    settled = {there.get("document_id") for there in payment.applications}  # what is closed since may stay so
     problems = [
         problem.within("applications", at)
         for at, one in enumerate(wanted)
         for problem in (*_problems(one, named, payment.currency_code), *_without_customer(one, payment))
+        if problem.code != "closed" or one.document is None or named[one.document].id not in settled
     ]
     if problems:
         raise Refused(*problems)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from billto.app import records
+from billto.app import following, records
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import line_item, note
 from billto.domain.customer import Customer
@@ -43,7 +43,7 @@ async def get(kind: Belonging, reader: Reader, asked: Request, id: Id) -> Any:
 
 async def page(kind: Belonging, reader: Reader, asked: Request, query: Query) -> Page:
     """Those of customers that are not in the trash."""
-    return await reader.page(kind.record, asked.scope, query)
+    return await following.page(reader, asked, kind.record, query)
 
 
 async def change(kind: Belonging, tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from billto.app import records
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain.catalog import Item, TaxRate
+from billto.domain.ids import read_id
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Op, Page, Query
@@ -49,6 +50,17 @@ async def by_code(kind: Kind, reader: Reader, asked: Request, code: str) -> Any:
     if not found:
         raise Refused(Problem("not_found", detail=kind.record.__name__))
     return found[0]
+
+
+async def named(kind: Kind, reader: Reader, asked: Request, names: Sequence[str]) -> dict[str, Any]:
+    """Those that doors know by one name, by that name: their code, or their id where they have none."""
+    ids = [one for one in names if read_id(one) == one]
+    codes = sorted({*names}.difference(ids))
+    found = [
+        *await _by(kind.record, reader, asked, "code", codes),
+        *await _by(kind.record, reader, asked, "id", sorted({*ids})),
+    ]
+    return {name: one for one in found for name in (one.id, one.code) if name in names}
 
 
 async def page(kind: Kind, reader: Reader, asked: Request, query: Query) -> Page:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from billto.app import customers, ledger, records
+from billto.app import customers, following, ledger, records
 from billto.app.ledger import NOTHING, Book
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import issuing
@@ -20,7 +20,7 @@ async def get(reader: Reader, asked: Request, id: Id) -> Adjustment:
 
 
 async def page(reader: Reader, asked: Request, query: Query) -> Page:
-    return await reader.page(Adjustment, asked.scope, query)
+    return await following.page(reader, asked, Adjustment, query)
 
 
 async def create(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Adjustment:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from billto.app import families, numbers, records
+from billto.app import families, following, numbers, records
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import contact
 from billto.domain import customer as rules
@@ -24,7 +24,7 @@ async def create(
     tx: Tx, asked: Request, values: Mapping[str, Any], *, demand: Demand | None = None
 ) -> Customer:
     if values.get("parent") is not None:
-        await families.check_parent(tx, asked, values["parent"])
+        values = {**values, "parent": await families.parent_of(tx, asked, values["parent"])}
     new = rules.made(values, entity_id=asked.scope.entity, id=tx.new_id(), now=tx.now)
     if demand is not None:
         demand(new, None)
@@ -71,7 +71,7 @@ def _live(customer: Customer) -> Customer:
 
 
 async def page(reader: Reader, asked: Request, query: Query) -> Page:
-    return await reader.page(Customer, asked.scope, query)
+    return await following.page(reader, asked, Customer, query)
 
 
 async def change(
@@ -79,7 +79,7 @@ async def change(
 ) -> Customer:
     if values.get("parent") is not None:
         child = await records.expected(tx, asked, Customer, id)
-        await families.check_parent(tx, asked, values["parent"], child)
+        values = {**values, "parent": await families.parent_of(tx, asked, values["parent"], child)}
 
     somebody_left = False
 
@@ -99,12 +99,21 @@ async def change(
 
 async def trash(tx: Tx, asked: Request, id: Id, *, demand: Demand | None = None) -> Customer:
     def becomes(old: Customer, now: datetime) -> Customer:
+        _check_named_now(old, id)
         new = rules.trashed(old, now)
         if demand is not None:
             demand(new, old)
         return new
 
     return await records.change(tx, asked, Customer, id, "customer.deleted", becomes)
+
+
+def _check_named_now(customer: Customer, id: Id) -> None:
+    """Raises Refused where a customer would go by an old id: who cleans up after a merge does not mean it."""
+    if id not in (customer.id, customer.serial):
+        raise Refused(
+            Problem("merged", detail=f"customer {customer.id if isinstance(id, str) else customer.serial}")
+        )
 
 
 async def restore(tx: Tx, asked: Request, id: Id) -> Customer:
@@ -114,15 +123,19 @@ async def restore(tx: Tx, asked: Request, id: Id) -> Customer:
 async def erase(tx: Tx, asked: Request, id: Id) -> Customer:
     """Takes a customer out of the trash for good; refused with `in_use` while documents refer to it.
 
-    Whose parent it was has none any more, which the one event of the erasure tells.
+    Whose parent it was has none any more, which the one event of the erasure tells. What had become part of
+    it is deleted with it.
     """
     old = await records.expected(tx, asked, Customer, id)
+    _check_named_now(old, id)
     rules.check_erasable(old)
     if uses := await tx.uses(asked.scope, old.id):
         raise Refused(Problem("in_use", detail=_counted(uses)))
-    await tx.clear(Customer, asked.scope, "parent", old.serial)
+    parts = await tx.aliases(asked.scope, (old.id,))
+    await tx.repoint(Customer, asked.scope, {"parent": old.serial}, {"parent": None})
     await tx.delete(old, asked.scope)
-    await tx.insert(Tombstone(old.entity_id, old.id, tx.now, old.external_id))
+    for id, external_id in ((old.id, old.external_id), *((one.id, one.external_id) for one in parts)):
+        await tx.insert(Tombstone(old.entity_id, id, tx.now, external_id))
     await tx.forget(asked.scope.tenant_id, old.id)
     await records.note(tx, asked, "customer.permanently_deleted", old)
     return old
@@ -161,6 +174,8 @@ async def put_external(
     await tx.alone(asked.scope.entity, f"external_id {external_id}")
     found = await _called(tx, asked, external_id)
     if found is not None:
+        if found.external_id != external_id:  # that of one that is part of it: it keeps its own
+            values = {name: value for name, value in values.items() if name != "external_id"}
         return await change(tx, asked, found.id, values), False
     if asked.expected is not None:
         raise Refused(Problem("changed_since"))
@@ -169,5 +184,5 @@ async def put_external(
 
 async def _called(reader: Reader, asked: Request, external_id: str) -> Customer | None:
     query = Query(Compare("external_id", Op.EQ, external_id), unambiguous(()), limit=1, counted=False)
-    page = await reader.page(Customer, asked.scope, query)
+    page = await following.page(reader, asked, Customer, query)
     return page.records[0] if page.records else None

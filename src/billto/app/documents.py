@@ -1,10 +1,11 @@
 """What can be done with documents, each in one transaction. An issued document stays as it is."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from billto.app import buyers, ledger, numbers, payments, records
+from billto.app import buyers, following, ledger, numbers, payments, records
 from billto.app.applying import Wanted
 from billto.app.catalog import with_catalog
 from billto.app.ledger import NOTHING, Book
@@ -99,12 +100,13 @@ async def change(
     )
     issuing.check_expected(new, wish.expected_total)
     if new is not old:
-        await _check_linked(tx, asked, new)
+        await _check_linked(tx, asked, new, old.linked_ids or ())
         await tx.update(old, new, asked.scope)
         await records.note(tx, asked, f"{new.type}.updated", new, old)
     if wish.is_draft or new.issued_at is not None:
         return new
-    return await issue(tx, asked, new.id, kind=kind, receipts=wish.receipts)
+    # Whoever meant a version meant the one before this change.
+    return await issue(tx, asked._replace(expected=None), new.id, kind=kind, receipts=wish.receipts)
 
 
 async def open_balance(
@@ -118,7 +120,13 @@ async def open_balance(
 
 
 async def issue(
-    tx: Tx, asked: Request, id: Id, *, kind: str = "", receipts: Sequence[Receipt] = ()
+    tx: Tx,
+    asked: Request,
+    id: Id,
+    *,
+    kind: str = "",
+    receipts: Sequence[Receipt] = (),
+    spends_credit: bool = True,
 ) -> Document:
     """The draft as it goes out: with its number, and with who both are now. Twice is once."""
     entity = await _seller(tx, asked)
@@ -131,7 +139,9 @@ async def issue(
     customer = await _customer(tx, asked, draft)
     _check_hold(draft.type, customer)
     draft_now = issuing.refreshed(draft, entity, customer, tx.new_id)
-    return await _issue(tx, asked, draft_now, entity, customer, receipts, before=draft)
+    return await _issue(
+        tx, asked, draft_now, entity, customer, receipts, before=draft, spends_credit=spends_credit
+    )
 
 
 async def void(tx: Tx, asked: Request, id: Id, reason: str | None = None, *, kind: str = "") -> Document:
@@ -201,10 +211,10 @@ async def _written(tx: Tx, asked: Request, id: Id, kind: str, *, is_closed: bool
     return stored
 
 
-async def drop(tx: Tx, asked: Request, id: Id, *, kind: str = "") -> Document:
-    """Takes a draft out for good; an issued document is never deleted."""
+async def drop(tx: Tx, asked: Request, id: Id, *, kind: str = "", also: Sequence[str] = ()) -> Document:
+    """Takes a draft out for good; an issued document is never deleted, save one of the types in `also`."""
     old = await _expected(tx, asked, id, kind)
-    if old.issued_at is not None:
+    if old.issued_at is not None and old.type not in also:
         raise Refused(Problem("issued_already"))
     await tx.delete(old, asked.scope)
     await tx.forget(asked.scope.tenant_id, old.id)
@@ -219,7 +229,7 @@ async def get(reader: Reader, asked: Request, id: Id, *, kind: str = "") -> Docu
 
 
 async def page(reader: Reader, asked: Request, query: Query) -> Page:
-    return await reader.page(Document, asked.scope, query)
+    return await following.page(reader, asked, Document, query)
 
 
 def of_kind(kind: str) -> Callable[[Reader, Request, Query], Any]:
@@ -241,6 +251,7 @@ async def _issue(
     *,
     is_new: bool = False,
     before: Document | None = None,
+    spends_credit: bool = True,
 ) -> Document:
     standing = None
     if draft.type in LIMITED:
@@ -260,9 +271,13 @@ async def _issue(
     account, sign = (CREDIT_NOTE, -1) if stored.type == "credit_note" else (INVOICE, 1)
     book.enter(account, "issued", sign * stored.total_with_tax, stored, stored.date, due_date=stored.due_date)
     await book.close()
-    for receipt in receipts:
-        stored = await _receive(tx, asked, stored, receipt)
-    if standing is not None and standing.credit and stored.balance and _applies_credits(entity):
+    for at, receipt in enumerate(receipts):
+        try:
+            stored = await _receive(tx, asked, stored, receipt)
+        except Refused as refused:
+            raise Refused(*(_of_receipt(problem, at) for problem in refused.problems)) from None
+    spends_credit = spends_credit and _applies_credits(entity)
+    if spends_credit and standing is not None and standing.credit and stored.balance:
         stored = await payments.spend_credit(tx, asked, stored, standing.credit)
     return stored
 
@@ -278,6 +293,12 @@ async def _receive(tx: Tx, asked: Request, document: Document, receipt: Receipt)
         wanted = Wanted("document", min(values["amount"], document.balance), document.id)
     await payments.receive(tx, asked, values, (wanted,), rest_is_credit=True)
     return await records.get(tx, asked._replace(shows=None), Document, document.id)
+
+
+def _of_receipt(problem: Problem, at: int) -> Problem:
+    """A problem of a payment with the place of its receipt among the others: each has one application."""
+    path = problem.path[2:] if problem.path[:1] == ("applications",) else problem.path
+    return replace(problem, path=("applications", at, *path))
 
 
 def _applies_credits(entity: Entity) -> bool:
@@ -322,9 +343,10 @@ async def _customer(tx: Reader, asked: Request, document: Document) -> Customer 
     return await tx.get(Customer, asked.scope, document.customer_id)
 
 
-async def _check_linked(tx: Reader, asked: Request, document: Document) -> None:
+async def _check_linked(tx: Reader, asked: Request, document: Document, before: Sequence[str] = ()) -> None:
+    """Raises Refused for links that lead nowhere; those from before may, where a draft has been dropped."""
     for at, id in enumerate(document.linked_ids or ()):
-        if await tx.get(Document, asked.scope, id, shows=frozenset({"id"})) is None:
+        if id not in before and await tx.get(Document, asked.scope, id, shows=frozenset({"id"})) is None:
             raise Refused(Problem("unknown_reference", ("linked_ids", at), f"document {id}"))
 
 

@@ -100,6 +100,7 @@ class _Chunk:
             locked = how.mode is not Mode.CREATE
             for at, found in await self._found((attr,), [(one,) for one in given], locked=locked):
                 self._by_key.setdefault(given[at], []).append(found)
+            await self._follow(attr, [one for one in given if one not in self._by_key], locked=locked)
             wanted = [row for row in rows if row.values.get(attr) not in self._by_key]
         if how.mode is not Mode.UPDATE:
             for row in wanted:
@@ -110,6 +111,16 @@ class _Chunk:
                 self._owners[name][given[at]] = found
         if how.key is None:
             await self._look_for_likes()
+
+    async def _follow(self, attr: str, values: Sequence[str], *, locked: bool) -> None:
+        """Finds those that were called so before they became part of others."""
+        if attr not in _UNIQUE:
+            return
+        look = self._tx.lock if locked else self._tx.get
+        for value, into in (await self._tx.merged(self._asked.scope, attr, values)).items():
+            found = await look(Customer, self._asked.scope, into.id)
+            if found is not None and found.deleted_at is None:
+                self._by_key[value] = [found]
 
     async def _found(
         self, by: Sequence[str], values: Sequence[Sequence[Any]], *, locked: bool = False
@@ -184,7 +195,7 @@ class _Chunk:
         elif len(found) > 1:
             raise Refused(Problem("ambiguous", (key.attr,)))
         else:
-            self._by_key[value] = [self._change(found[0], row)]
+            self._by_key[value] = [self._change(found[0], row, key)]
 
     def _drafted(self, row: Row) -> Customer:
         draft = self._drafts.get(row.number) or self._draft(row)
@@ -200,8 +211,10 @@ class _Chunk:
         self._note("customer.created", draft)
         return draft
 
-    def _change(self, old: Customer, row: Row) -> Customer:
-        new = changed(old, row.values, self._tx.now, self._tx.new_id)
+    def _change(self, old: Customer, row: Row, key: Key) -> Customer:
+        # By what it is found it is called already, or one was that has become part of it.
+        values = {name: value for name, value in row.values.items() if name != key.attr}
+        new = changed(old, values, self._tx.now, self._tx.new_id)
         if new is old:
             self.unchanged += 1
             return old

@@ -20,6 +20,7 @@ from billto.domain.problems import Problem, Refused
 from billto.domain.versions import touched
 
 NOTHING = Decimal(0)
+SUM_MAX = Decimal(10) ** 14  # what a customer may stand at; databases add up little more exactly
 _FEW = 10  # records that are changed one by one: fewer are not worth the means for many
 
 
@@ -110,7 +111,7 @@ class Book:
         open_most = current.total_with_tax - current.written_off
         if not NOTHING <= balance <= open_most:
             raise Refused(Problem("exceeds_open", ("amount",), shown(current.balance, current.currency_code)))
-        is_settled = not balance
+        is_settled = not balance and not current.written_off
         paid_at = (current.paid_at or self._tx.now) if is_settled else None
         self.now[document.id] = current._replace(balance=balance, paid_at=paid_at)
         account, sign = (CREDIT_NOTE, -1) if current.type == "credit_note" else (INVOICE, 1)
@@ -130,10 +131,13 @@ class Book:
     async def close(self, *, inserted: Sequence[str] = ()) -> None:
         """Writes everything; raises Refused where a credit balance would be overspent, now or in the past."""
         customers = sorted({one.customer_id for one in self.entries if one.customer_id is not None})
+        # Who was not known to be concerned before everything was held is concerned all the same.
+        await alone(self._tx, self._asked, customers)
         before = await self._tx.standings(self._asked.scope, customers) if customers else ()
         for one in self.now.values():
             _check_advance(one)
         for (customer_id, currency), (_, after) in grown(before, self.entries).items():
+            check_sums(after, "amount")
             await self._check_credit(customer_id, currency, after)
         changes = []
         for id, new in self.now.items():
@@ -191,6 +195,12 @@ def _check_advance(record: Document | Payment) -> None:
 
 def _called(record: Document | Payment) -> str:
     return record.type if isinstance(record, Document) else "payment"
+
+
+def check_sums(after: Standing, name: str) -> None:
+    """Raises Refused for sums of a customer that are more than databases add up."""
+    if max(after.outstanding, after.open_credit_notes, after.unapplied, after.credit) > SUM_MAX:
+        raise Refused(Problem("out_of_range", (name,), f"at most {SUM_MAX:f} for one customer"))
 
 
 def overspent(left: Decimal, currency: str) -> Refused:

@@ -82,6 +82,20 @@ async def next_for_document(reader: Reader, asked: Request, entity: Entity, kind
     return sequence.written(free)
 
 
+async def last_of_documents(reader: Reader, asked: Request, kind: str) -> str | None:
+    """The number of the newest document of a type that has one."""
+    where = All((Compare("type", Op.EQ, kind), Not(Missing("number"))))
+    order = (Order("id", descending=True),)
+    query = Query(where, order, 1, counted=False, shows=frozenset({"number"}))
+    newest = (await reader.page(Document, asked.scope, query)).records
+    return str(newest[0].number) if newest else None
+
+
+async def is_free_for_document(reader: Reader, asked: Request, kind: str, number: str) -> bool:
+    """Whether no document of a type has the number."""
+    return not await _taken_by_documents(reader, asked, kind, (number,))
+
+
 async def _next_free(reader: Reader, asked: Request, kind: str, sequence: _Sequence, first: int) -> int:
     taken = partial(_taken_by_documents, reader, asked, kind)
     if not await taken((sequence.written(first),)):

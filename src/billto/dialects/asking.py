@@ -144,6 +144,8 @@ class _Reading:
             yield from self._asked(name, field, asked)
             return
         wire, dot, key = name.partition(".")
+        if name in self._table.asked:
+            wire, dot = name, ""
         row = self._table.field(wire if wire in self._table.by_wire else name, FIND)
         assert row.attr is not None
         assert row.codec is not None

@@ -60,7 +60,13 @@ class Route:
     says: str
     of: Of = Of.ENTITY
     status: int = 200
+    subject: type[NamedTuple] | None = None  # whose id stands in the path, where it is not the table's record
     file_max: int = 0  # bytes of the one file that it takes, as multipart/form-data; 0 where it takes none
+
+    @property
+    def named(self) -> type[NamedTuple]:
+        """The kind of record whose id stands in the path."""
+        return self.subject or self.table.record
 
     @property
     def of_entity(self) -> bool:

@@ -16,12 +16,22 @@ from billto.domain.problems import CODES, Problem, Refused
 from billto.domain.query import Page, Query
 
 
+class Form(NamedTuple):
+    """A body of a form of its own: the name of its schema, and an example."""
+
+    schema: str
+    example: Any
+
+
 class Operation(NamedTuple):
     """What a route is called, and what is said about it."""
 
     id: str
     says: str
     refuses: tuple[str, ...] = ()  # codes of its verb's own, beside those of all routes of its kind
+    takes: Form | None = None  # a body that is no record
+    gives: Form | None = None  # an answer that is none
+    params: tuple[Param, ...] = ()  # of the query, beside those of all routes of its kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +82,12 @@ MANNERS: Mapping[Does, Manner] = {
     Does.PAGE:   Manner((),                            _LIST),
     Does.CREATE: Manner(("X-Request-Id",),             ("required", *_BODY)),
     Does.CHANGE: Manner(("X-Request-Id", "If-Match"),  ("changed_since", *_BODY)),
+    Does.REPLACE: Manner(("X-Request-Id", "If-Match"), ("required", "changed_since", *_BODY)),
     Does.PUT:    Manner(("X-Request-Id", "If-Match"),  ("required", "changed_since", *_BODY)),
     Does.ACT:    Manner(("X-Request-Id", "If-Match"),  ("changed_since", *_WRITE)),
     Does.DROP:   Manner(("X-Request-Id", "If-Match"),  ("changed_since", *_WRITE)),
+    Does.ASK:    Manner((),                            _ANY),
+    Does.DO:     Manner(("X-Request-Id", "If-Match"),  ("changed_since", *_BODY)),
 }  # fmt: skip
 
 
@@ -178,7 +191,9 @@ def _operation(dialect: Dialect, wording: Wording, route: Route) -> Schema:
         "description": said.says,
         "parameters": list(_parameters(dialect, wording, route)),
     }
-    if route.does in TAKES_RECORD:
+    if said.takes is not None:
+        operation["requestBody"] = {"content": _json(ref(said.takes.schema), said.takes.example)}
+    elif route.does in TAKES_RECORD:
         operation["requestBody"] = _body(wording, route)
     operation["responses"] = _responses(dialect, wording, route)
     return operation
@@ -186,7 +201,7 @@ def _operation(dialect: Dialect, wording: Wording, route: Route) -> Schema:
 
 def _parameters(dialect: Dialect, wording: Wording, route: Route) -> Iterator[Schema]:
     if "{id}" in route.path:
-        yield _path_id(route.table)
+        yield _path_id(route)
     if "{external_id}" in route.path:
         yield {
             "name": "external_id", "in": "path", "required": True, "schema": {"type": "string"},
@@ -197,11 +212,13 @@ def _parameters(dialect: Dialect, wording: Wording, route: Route) -> Iterator[Sc
     if route.does is Does.PAGE:
         for param in dialect.params(route.table):
             yield _query(param, route.table, wording)
+    for param in wording.operations[f"{route.method} {route.path}"].params:
+        yield _query(param, route.table, wording)
 
 
-def _path_id(table: Table) -> Schema:
+def _path_id(route: Route) -> Schema:
     # Without a pattern: bare ids, and ids with another prefix, are taken as well.
-    name = table.record.__name__.lower()
+    name = route.named.__name__.lower()
     return {
         "name": "id", "in": "path", "required": True, "schema": {"type": "string"},
         "description": f"Id of the {name}, also without its prefix.",
@@ -228,7 +245,7 @@ def _query(param: Param, table: Table, wording: Wording) -> Schema:
 
 def _body(wording: Wording, route: Route) -> Schema:
     resource, name = wording.resources[route.table.record], route.table.record.__name__
-    creating = route.does is Does.CREATE
+    creating = route.does in (Does.CREATE, Does.REPLACE)  # both say the whole
     example = resource.creation if creating else resource.change
     return {"required": True, "content": _json(ref(f"{name}{'Create' if creating else 'Update'}"), example)}
 
@@ -259,11 +276,14 @@ def _responses(dialect: Dialect, wording: Wording, route: Route) -> Schema:
 
 def _success(dialect: Dialect, wording: Wording, route: Route) -> Schema:
     table, does = route.table, route.does
+    gives = wording.operations[f"{route.method} {route.path}"].gives
     record, name = wording.resources[table.record].record, table.record.__name__
-    tag = () if does in (Does.PAGE, Does.DROP) else ("ETag",)
+    tag = () if does in (Does.PAGE, Does.DROP) or gives is not None else ("ETag",)
     replayed = () if does in READS else ("Idempotent-Replayed",)
     answer: Schema = {"description": "Done.", "headers": _headers("X-Request-Id", *tag, *replayed)}
-    if does is Does.PAGE:
+    if gives is not None:
+        answer["content"] = _json(ref(gives.schema), gives.example)
+    elif does is Does.PAGE:
         listed = Listed(table, Page((record,), 1, has_next=False, has_previous=False), Query())
         page = dialect.listing(listed).body
         answer |= {"description": "A page of the list.", "content": _json(ref(f"{name}List"), page)}
@@ -296,7 +316,7 @@ def _sentence(code: str) -> str:
 def _not_found(route: Route) -> Problem:
     """What a route does not find: its record, or else what a header names."""
     if route.path.endswith("}") or "{id}" in route.path:
-        return Problem("not_found", detail=route.table.record.__name__)
+        return Problem("not_found", detail=route.named.__name__)
     if route.of_entity:
         return Problem("not_found", ("x-entity-id",), "Entity")
     return Problem("not_found", ("x-account-id",), "Account")

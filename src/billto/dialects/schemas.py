@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from billto.dialects.wire import FIXED, ONCE, REQ, RO, Row, Table
+from billto.dialects.wire import FIXED, ONCE, REQ, RO, WO, Row, Table
 from billto.domain.attrs import Kind
 from billto.domain.problems import Refused
 
@@ -30,7 +30,7 @@ def schemas(
 ) -> Schema:
     """The schemas of a record: as it is shown, listed, created and changed, and those of its trees."""
     name = table.record.__name__
-    shown = {one.wire: _shown(table, one, resource) for one in table.rows}
+    shown = {one.wire: _shown(table, one, resource) for one in table.rows if one.access is not WO}
     created = {
         one.wire: _given(table, one, resource, creating=True) for one in table.rows if one.access is not RO
     }

@@ -48,7 +48,7 @@ class Row:
     codec: Codec | None
     access: Access
     uses: frozenset[Use]
-    of: Callable[[Any], Any] | None = None  # record → wire value, where there is no attribute
+    of: Callable[[Any], Any] | None = None  # record → wire value, where that is not one attribute's
     schema: Mapping[str, Any] | None = None
     says: str = ""
     sets: Callable[[Any], Mapping[str, Any]] | None = None  # wire value → attributes, or edits of them
@@ -62,9 +62,12 @@ def row(
     access: Access = RW,
     *uses: Use,
     sets: Callable[[Any], Mapping[str, Any]] | None = None,
+    of: Callable[[Any], Any] | None = None,
+    woven_of: tuple[str, ...] = (),
 ) -> Row:
-    """A field that shows an attribute; `sets` where to set it sets others as well."""
-    return Row(wire, attr, codec, access, frozenset(uses), sets=sets)
+    """A field that shows an attribute; `sets` where to set it sets others as well, `of` where what it shows
+    depends on others (`woven_of`)."""
+    return Row(wire, attr, codec, access, frozenset(uses), of, sets=sets, woven_of=woven_of)
 
 
 def derived(
@@ -94,7 +97,8 @@ class Table:
     """The rows of one record in one dialect, prepared once into flat functions.
 
     `blank_is_null` where an empty text clears a field; `null_is_default` where null does so also to fields
-    that are never null, which become what they would be in a new record.
+    that are never null, which become what they would be in a new record. `asked` are fields that questions
+    may use and nothing shows; `spells` are names under which verbs know what is no attribute of the record.
     """
 
     def __init__(
@@ -103,8 +107,12 @@ class Table:
         *rows: Row,
         blank_is_null: bool = False,
         null_is_default: bool = False,
+        asked: tuple[Row, ...] = (),
+        spells: Mapping[str, str] | None = None,
     ) -> None:
         self.record = record
+        self.asked: Mapping[str, Row] = {one.wire: one for one in asked}
+        self._spells = spells or {}
         self._blank_is_null = blank_is_null
         self._null_is_default = null_is_default
         self.rows = rows
@@ -180,13 +188,13 @@ class Table:
 
     def field(self, wire: str, use: Use) -> Row:
         """The row a question may use under this name; raises Refused with the list of those there are."""
-        one = self.by_wire.get(wire)
+        one = self.asked.get(wire) or self.by_wire.get(wire)
         if one is None or use not in one.uses:
             raise Refused(Problem("unknown_field", (wire,), ", ".join(self.names(use))))
         return one
 
     def names(self, use: Use) -> tuple[str, ...]:
-        return tuple(one.wire for one in self.rows if use in one.uses)
+        return tuple(one.wire for one in (*self.rows, *self.asked.values()) if use in one.uses)
 
     def spelt(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
         """Problems of the record's attributes, under the names this dialect has for them."""
@@ -194,6 +202,8 @@ class Table:
 
     def _spelt(self, problem: Problem) -> Problem:
         first = str(problem.path[0]) if problem.path else ""
+        if first in self._spells:
+            return replace(problem, path=(self._spells[first], *problem.path[1:]))
         one = self.by_attr.get(first) or self._by_part.get(first)
         return replace(problem, path=(one.wire, *problem.path[1:])) if one else problem
 
@@ -205,7 +215,7 @@ class Table:
         for number, one in enumerate(self.rows):
             if one.access is WO:
                 continue
-            if one.attr is None:
+            if one.attr is None or one.of is not None:
                 names[f"f{number}"] = one.of
                 part = f"f{number}(r)"
             else:

@@ -17,3 +17,10 @@ class Alias(NamedTuple):
     name: Annotated[str, text(500, searched=False)]
     number: Annotated[str | None, text(100, searched=False)] = None
     external_id: Annotated[str | None, text(255, searched=False)] = None
+
+
+class Into(NamedTuple):
+    """The customer of which another has become part."""
+
+    id: str
+    serial: int

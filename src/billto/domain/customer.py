@@ -152,14 +152,14 @@ def made(values: Mapping[str, Any], *, entity_id: str, id: str, now: datetime) -
         **{"metadata": {}, "custom": {}, **_apart(given)},
         entity_id=entity_id, id=id, serial=0, version=1, created_at=now, updated_at=now, deleted_at=None,
     )  # fmt: skip
-    return _bounded(new, given)
+    return bounded(new, given)
 
 
 def changed(customer: Customer, values: Mapping[str, Any], now: datetime) -> Customer:
     """The customer with some checked values in place of its own; the very same when nothing differs."""
     before = partial(getattr, customer)
     given = with_country_code(edited(moved(values, before), before))
-    return _bounded(touched(customer, _apart(_named(given, customer), customer), now), given)
+    return bounded(touched(customer, _apart(_named(given, customer), customer), now), given)
 
 
 def settled(customer: Customer, before: Customer | None, new_id: Callable[[], str]) -> Customer:
@@ -178,7 +178,7 @@ TREES = ("custom", "data", "contacts", "delivery_addresses", "bank_accounts")
 TREES_LENGTH_MAX = 64_000
 
 
-def _bounded(customer: Customer, given: Mapping[str, Any]) -> Customer:
+def bounded(customer: Customer, given: Mapping[str, Any]) -> Customer:
     """The customer; raises Refused when its trees together have become too large."""
     if said := [name for name in TREES if given.get(name)]:
         kept = [getattr(customer, name) for name in TREES]

@@ -18,8 +18,11 @@ from billto.domain.versions import edited, touched
 _START = Document._field_defaults
 # What an issued document may still be told: nothing that it says to its customer.
 FREE = frozenset(
-    {"metadata", "custom", "is_chased", "is_autopay", "sent_at", "change_reason", "linked_ids", "unique_id"}
-)
+    {
+        "metadata", "custom", "is_chased", "is_autopay", "sent_at", "change_reason", "linked_ids",
+        "unique_id", "name",
+    }
+)  # fmt: skip
 _TEXTS = ("note", "payment_terms", "tax_clause", "footer", "signature")
 
 
@@ -197,6 +200,7 @@ def _worked_out(document: Document, entity: Entity, new_id: Callable[[], str]) -
         lines=list(sums.lines), subtotal=sums.subtotal, total=sums.total,
         total_with_tax=sums.total_with_tax, total_discount=sums.total_discount,
         tax_summary=list(sums.taxes), transaction_type=kind, tax_clause=clause,
+        discounts=list(sums.discounts) if document.discounts else document.discounts,
     )  # fmt: skip
 
 

@@ -67,6 +67,11 @@ class Standing(NamedTuple):
         """What is owed when everything that is open is set against each other."""
         return self.outstanding - self.open_credit_notes - self.unapplied - self.credit
 
+    def with_(self, other: "Standing") -> "Standing":
+        """How the customer stands when what another stands for in this currency is its own."""
+        mine, theirs = self[2:], other[2:]
+        return Standing(*self[:2], *(a + b for a, b in zip(mine, theirs, strict=True)))
+
 
 class Due(NamedTuple):
     """What of the open invoices is due, in one currency."""

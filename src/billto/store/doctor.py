@@ -12,6 +12,7 @@ import asyncpg
 
 from billto.domain.attrs import catalogue, searched_map
 from billto.domain.entity import Entity
+from billto.store import doctor_ledger
 from billto.store.engine import POSTGRES, SQLITE, Engine, read_json
 from billto.store.layout import LAYOUTS, columns, kept_beside
 from billto.store.migrations import LATEST
@@ -98,6 +99,7 @@ INVARIANTS = (
         "SELECT rowid FROM customer_search EXCEPT SELECT serial FROM customer",
         "sqlite",
     ),
+    *(Invariant(sentence, sql) for sentence, sql in doctor_ledger.RULES),
 )
 
 

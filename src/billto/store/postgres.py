@@ -80,7 +80,9 @@ class PostgresStore:
             try:
                 async with self.connection() as connection:
                     return await self._transaction(connection, work)
-            except _Again:
+            except _Again as again:
+                if again.refusal is not None and left < TRIES - 1:
+                    raise again.refusal from None
                 if not left:
                     raise Refused(Problem("busy"), retry_seconds=1) from None
                 await asyncio.sleep(random.uniform(0, 0.02) * (TRIES - left))  # noqa: S311
@@ -149,9 +151,10 @@ class PostgresStore:
                 # The same request came at once through another process; its answer is there now.
                 return _Again()
             case asyncpg.UniqueViolationError():
-                return Refused(Problem("taken", (str(fault.constraint_name).rpartition("_unique_")[2],)))
+                return Refused(Problem("taken", (str(fault.constraint_name).partition("_unique_")[2],)))
             case asyncpg.ForeignKeyViolationError():
-                return Refused(Problem("in_use", detail="documents"))
+                # A customer that was there a moment ago may be part of another now.
+                return _Again(Refused(Problem("in_use", detail="documents")))
             case asyncpg.QueryCanceledError() | asyncpg.LockNotAvailableError():
                 return Refused(Problem("too_slow", detail=f"{self._seconds_max:g}"))
             case asyncpg.UndefinedTableError() | asyncpg.UndefinedColumnError():
@@ -176,7 +179,12 @@ SHARDS = 16
 
 
 class _Again(Exception):
-    """The transaction lost against another one and may be tried again."""
+    """The transaction lost against another one and may be tried again; where it may have been no other, it
+    is refused the second time."""
+
+    def __init__(self, refusal: Refused | None = None) -> None:
+        super().__init__()
+        self.refusal = refusal
 
 
 _AWAY = (
@@ -261,6 +269,7 @@ class PostgresTx(PostgresBulk):
         super().__init__(POSTGRES, now, new_id, secrets)
         self._connection = connection
         self._late: list[tuple[str, dict[str, Any]]] = []
+        self._alone: set[str] = set()  # the names with which it is alone already
 
     async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
         return await self._connection.fetch(sql, *values)  # type: ignore[no-any-return]
@@ -287,7 +296,9 @@ class PostgresTx(PostgresBulk):
         return None
 
     async def alone(self, entity_id: str, name: str) -> None:
-        await self.rows("SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", [f"{entity_id}/{name}"])
+        if (lock := f"{entity_id}/{name}") not in self._alone:
+            await self.rows("SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", [lock])
+            self._alone.add(lock)
 
     async def _append(self, table: str, values: dict[str, Any]) -> None:
         self._late.append((table, values))

@@ -66,16 +66,6 @@ def update(engine: Engine, table: str, names: tuple[str, ...], keys: tuple[str, 
     return f"UPDATE {table} SET {sets} WHERE {_by(engine, keys, len(names))} RETURNING id"
 
 
-@cache
-def clear(engine: Engine, table: str, attr: str, keys: tuple[str, ...]) -> str:
-    """No record of a tenant has a value of an attribute any more. Times never go back."""
-    later = engine.later("updated_at", engine.mark(1))
-    return (
-        f"UPDATE {table} SET {attr} = NULL, version = version + 1, updated_at = {later}"
-        f" WHERE {attr} = {engine.mark(2)} AND {_by(engine, keys, 2)}"
-    )
-
-
 def children(engine: Engine, entity_id: str, parents: Sequence[int], most: int) -> Statement:
     """The serials of customers that have one of these parents.
 

@@ -18,11 +18,11 @@ _MONEY = catalogue(Entry)["amount"]
 _DAY = catalogue(Entry)["date"]
 # What outlives a customer, or could not be understood without it.
 _USES = ("document", "payment", "adjustment", "entry")
-_SUMS = ("outstanding", "open_credit_notes", "unapplied", "credit")
+SUMS = ("outstanding", "open_credit_notes", "unapplied", "credit")
 
 
 @dataclass(slots=True)
-class _Marks:
+class Marks:
     """The values of a statement, each with its mark."""
 
     engine: Engine
@@ -46,9 +46,9 @@ class Sums:
 
     async def standings(self, scope: Scope, customer_ids: Sequence[str]) -> Sequence[Standing]:
         """How customers stand, in every currency in which there ever was something."""
-        hold = _Marks(self.engine)
+        hold = Marks(self.engine)
         sql = (
-            f"SELECT {', '.join(('customer_id', 'currency_code', *_SUMS))} FROM standing"
+            f"SELECT {', '.join(('customer_id', 'currency_code', *SUMS))} FROM standing"
             f" WHERE entity_id = {hold(scope.entity)} AND {hold.among('customer_id', customer_ids)}"
             " ORDER BY customer_id, currency_code"
         )
@@ -56,7 +56,7 @@ class Sums:
 
     async def dues(self, scope: Scope, customer_ids: Sequence[str], today: date) -> Sequence[Due]:
         """What of their open invoices is due on a day: those without a due date are due at once."""
-        hold = _Marks(self.engine)
+        hold = Marks(self.engine)
         day = hold(self.engine.stored(_DAY, today))
         sql = (
             "SELECT currency_code, CAST(SUM(balance) AS BIGINT),"
@@ -70,7 +70,7 @@ class Sums:
     async def uses(self, scope: Scope, customer_id: str) -> Mapping[str, int]:
         """How many records keep a customer from being deleted for good, by their kind; those that are none
         are left out."""
-        hold = _Marks(self.engine)
+        hold = Marks(self.engine)
         entity, customer = hold(scope.entity), hold(customer_id)
         counts = ", ".join(
             f"(SELECT COUNT(*) FROM {table} WHERE entity_id = {entity} AND customer_id = {customer})"
@@ -81,7 +81,7 @@ class Sums:
 
     async def aliases(self, scope: Scope, customer_ids: Sequence[str]) -> Sequence[Alias]:
         """What became part of some customers."""
-        hold = _Marks(self.engine)
+        hold = Marks(self.engine)
         sql = (
             f"SELECT {', '.join(columns(Alias))} FROM alias WHERE entity_id = {hold(scope.entity)}"
             f" AND {hold.among('customer_id', customer_ids)} ORDER BY merged_at, id"
@@ -94,7 +94,7 @@ class Sums:
     ) -> Sequence[Entry]:
         """The ledger of some customers in one currency, up to and with a day, the oldest first."""
         customer_ids = await self._ever(scope, customer_ids)
-        hold = _Marks(self.engine)
+        hold = Marks(self.engine)
         sql = (
             f"SELECT {', '.join(columns(Entry))} FROM entry WHERE entity_id = {hold(scope.entity)}"
             f" AND {hold.among('customer_id', customer_ids)} AND currency_code = {hold(currency)}"
@@ -104,12 +104,12 @@ class Sums:
         sql += f" ORDER BY date, serial LIMIT {most}"
         return list(map(self._entry, await self.rows(sql, hold.values)))
 
-    async def causes(self, scope: Scope, item_id: str) -> Sequence[str]:
-        """The payments that ever touched a document."""
-        hold = _Marks(self.engine)
+    async def causes(self, scope: Scope, item_ids: Sequence[str]) -> Sequence[str]:
+        """The payments that ever touched some documents."""
+        hold = Marks(self.engine)
         sql = (
             f"SELECT cause_id FROM entry WHERE entity_id = {hold(scope.entity)}"
-            f" AND item_id = {hold(item_id)} AND cause = 'payment'"
+            f" AND {hold.among('item_id', item_ids)} AND cause = 'payment'"
         )
         return sorted({str(row[0]) for row in await self.rows(sql, hold.values)})
 
@@ -118,7 +118,7 @@ class Sums:
     ) -> Sequence[Entry]:
         """The last changes of the credit balance, the newest first."""
         customer_ids = await self._ever(scope, customer_ids)
-        hold = _Marks(self.engine)
+        hold = Marks(self.engine)
         sql = (
             f"SELECT {', '.join(columns(Entry))} FROM entry WHERE entity_id = {hold(scope.entity)}"
             f" AND {hold.among('customer_id', customer_ids)} AND currency_code = {hold(currency)}"
@@ -131,7 +131,7 @@ class Sums:
     ) -> Sequence[tuple[date, Decimal]]:
         """By how much the credit balance grew on each later day, the latest first."""
         customer_ids = await self._ever(scope, customer_ids)
-        hold = _Marks(self.engine)
+        hold = Marks(self.engine)
         sql = (
             "SELECT date, CAST(-SUM(amount) AS BIGINT) FROM entry"
             f" WHERE entity_id = {hold(scope.entity)} AND {hold.among('customer_id', customer_ids)}"
@@ -152,13 +152,13 @@ class Sums:
 
 def stand(engine: Engine, entity_id: str, standing: Standing) -> statements.Statement:
     """Keeps how a customer stands."""
-    hold = _Marks(engine)
+    hold = Marks(engine)
     kept = [entity_id, standing.customer_id, standing.currency_code]
-    kept += [engine.stored(_MONEY, getattr(standing, name)) for name in _SUMS]
+    kept += [engine.stored(_MONEY, getattr(standing, name)) for name in SUMS]
     marks = ", ".join(map(hold, kept))
-    sets = ", ".join(f"{name} = excluded.{name}" for name in _SUMS)
+    sets = ", ".join(f"{name} = excluded.{name}" for name in SUMS)
     return statements.Statement(
-        f"INSERT INTO standing (entity_id, customer_id, currency_code, {', '.join(_SUMS)}) VALUES ({marks})"
+        f"INSERT INTO standing (entity_id, customer_id, currency_code, {', '.join(SUMS)}) VALUES ({marks})"
         f" ON CONFLICT (entity_id, customer_id, currency_code) DO UPDATE SET {sets}",
         hold.values,
     )
@@ -166,7 +166,7 @@ def stand(engine: Engine, entity_id: str, standing: Standing) -> statements.Stat
 
 def owe(engine: Engine, entity_id: str, customer_id: str) -> statements.Statement:
     """Says of a customer whether some invoice is open; no version of the customer is made for it."""
-    hold = _Marks(engine)
+    hold = Marks(engine)
     entity, customer = hold(entity_id), hold(customer_id)
     open_ = (
         f"EXISTS (SELECT 1 FROM standing WHERE entity_id = {entity} AND customer_id = {customer}"
@@ -181,7 +181,7 @@ def owe(engine: Engine, entity_id: str, customer_id: str) -> statements.Statemen
 
 def insert_entries(engine: Engine, entries: Sequence[Entry]) -> statements.Statement:
     """All entries of a posting at once, in their order."""
-    hold = _Marks(engine)
+    hold = Marks(engine)
     names = [name for name in columns(Entry) if name != "serial"]
     at = columns(Entry).index("serial")
     rows = []

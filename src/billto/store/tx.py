@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 from billto.domain.account import Account, Key
 from billto.domain.answer import Answer
 from billto.domain.attrs import Attr, Kind, catalogue
+from billto.domain.customer import Customer
 from billto.domain.entity import Entity
 from billto.domain.event import Event
 from billto.domain.ledger import Entry, Standing, grown
@@ -17,6 +18,8 @@ from billto.domain.scope import Scope
 from billto.store import statements, sums
 from billto.store.engine import Engine
 from billto.store.layout import LAYOUTS, columns, kept_beside, looked_at, tenancy
+from billto.store.merged import Merged
+from billto.store.moving import Moving
 
 R = TypeVar("R", bound=NamedTuple)
 
@@ -31,7 +34,7 @@ def loader(
     return engine.loader(record, columns(record, shows))
 
 
-class Reader(sums.Sums):
+class Reader(Merged):
     """Questions, each one statement. Every one names its tenant, save those about keys and secrets."""
 
     engine: Engine
@@ -53,12 +56,14 @@ class Reader(sums.Sums):
         """The entity of a record, among those that the scope reaches, for addresses that do not name it."""
         whose = tenancy(Entity, scope)
         entities = " AND ".join(f"{name} = {self.engine.mark(at)}" for at, name in enumerate(whose, 2))
-        sql = (
-            f"SELECT entity_id FROM {LAYOUTS[record].table} WHERE id = {self.engine.mark(1)}"
-            f" AND entity_id IN (SELECT id FROM entity WHERE {entities})"
-        )
-        rows = await self.rows(sql, [id, *whose.values()])
-        return str(rows[0][0]) if rows else None
+        for table in (LAYOUTS[record].table, *(("alias",) if record is Customer else ())):
+            sql = (
+                f"SELECT entity_id FROM {table} WHERE id = {self.engine.mark(1)}"
+                f" AND entity_id IN (SELECT id FROM entity WHERE {entities})"
+            )
+            if rows := await self.rows(sql, [id, *whose.values()]):
+                return str(rows[0][0])
+        return None
 
     async def owned(self, entity_id: str) -> Entity | None:
         """The entity of this id, whoever's it is; for the operator alone."""
@@ -116,11 +121,14 @@ class Reader(sums.Sums):
         locked: bool = False,
         shows: frozenset[str] | None = None,
     ) -> R | None:
-        name = "id" if isinstance(id, str) else "serial"
+        """The record; of a customer that became part of another, that one."""
+        name, tenant = "id" if isinstance(id, str) else "serial", dict(whose)
         if whose.setdefault(name, id) != id:  # a key bound to one entity asks for another
             return None
         sql = statements.select(self.engine, record, tuple(whose), locked=locked, shows=shows)
         rows = await self.rows(sql, list(whose.values()))
+        if not rows and record is Customer and (now := await self.led(tenant, name, id)) is not None:
+            return await self._one(record, tenant, now, locked=locked, shows=shows)
         return loader(self.engine, record, shows)(rows[0]) if rows else None
 
     async def _page_rows(
@@ -153,7 +161,7 @@ class Reader(sums.Sums):
         return Page(records, total, more, bool(records) and (query.start is not None or query.skip > 0))
 
 
-class Tx(Reader):
+class Tx(Moving, Reader):
     """One transaction: what it writes is there altogether, or not at all."""
 
     def __init__(
@@ -247,13 +255,6 @@ class Tx(Reader):
                 found += [int(row[0]) for row in await self.rows(*asked)]
             level, depth, seen = found, depth + 1, seen + len(found)
         return Below(depth, seen)
-
-    async def clear(self, record: type[NamedTuple], scope: Scope, attr: str, value: Any) -> None:
-        """Takes a value of an attribute away from all records that have it, each a new version then."""
-        attrs, whose = catalogue(record), tenancy(record, scope)
-        sql = statements.clear(self.engine, LAYOUTS[record].table, attr, tuple(whose))
-        now = self.engine.stored(attrs["updated_at"], self.now)
-        await self.run(sql, [now, self.engine.stored(attrs[attr], value), *whose.values()])
 
     async def alone(self, entity_id: str, name: str) -> None:
         """Nobody else goes past here with this name until the transaction ends; SQLite's is alone anyway."""

@@ -40,12 +40,12 @@ class Call:
             return self._name(self.ids["external_id"])
         found = self.dialect.read_id(self.ids["id"])
         if found is None:
-            raise Refused(Problem("not_found", detail=self.route.table.record.__name__))
+            raise Refused(Problem("not_found", detail=self.route.named.__name__))
         return found
 
     def _name(self, text: str) -> str:
         if not storable(text):
-            raise Refused(Problem("not_found", detail=self.route.table.record.__name__))
+            raise Refused(Problem("not_found", detail=self.route.named.__name__))
         return text
 
     @property

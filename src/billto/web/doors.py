@@ -166,19 +166,20 @@ class Doors:
         if question.environment not in (None, asked.scope.environment):
             raise Refused(Problem("other_environment", ("environment",), asked.scope.environment))
         query, following, previous = replace(question.query, shows=table.reads), None, None
+        of = (call.id,) if call.route.subject is not None else ()
         if dialect.pages_by_cursor:
             cursors = Cursors(
                 await self._store.reader.secret("cursors"), asked.scope.tenant_id, table.record, query.order
             )
             if question.cursor is not None:
                 query = replace(query, start=_start(cursors, question.cursor, question.backwards))
-            page: Page = await call.route.verb(self._store.reader, asked, query)
+            page: Page = await call.route.verb(self._store.reader, asked, *of, query)
             if page.has_next:
                 following = cursors.write(Start(place(query.order, page.records[-1])))
             if page.has_previous:
                 previous = cursors.write(Start(place(query.order, page.records[0]), backwards=True))
         else:
-            page = await call.route.verb(self._store.reader, asked, query)
+            page = await call.route.verb(self._store.reader, asked, *of, query)
         listed = Listed(table, page, query, call.url, call.given, following, previous, question.form)
         return _said(call.route, dialect.listing(listed))
 

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+_to_json = msgspec.json.Encoder(decimal_format="number").encode
 _OWN = Path(__file__).parent / "static"
 # Carries the files of Swagger UI; its folder is looked up, its code is never run.
 _CARRIER = ("fastapi_offline", "static")
@@ -42,7 +43,7 @@ _PAGE_HEADERS = {
 
 def pages(document: Mapping[str, Any]) -> list[BaseRoute]:
     """The document at /openapi.json, the page at /docs, and what the page is made of."""
-    text = msgspec.json.encode(document)
+    text = _to_json(document)
     page = (_OWN / "docs.html").read_bytes()
 
     async def written(_request: Request) -> Response:

@@ -15,23 +15,35 @@ _NOWHERE = Where()
 # The clients know these and turn every other one into a fault of the server.
 _KNOWN = frozenset({400, 401, 403, 404, 429})
 # Addresses of lists end so: their clients look for the headers of a list even where they are refused.
-_LISTS = ("customers", "contacts", "notes", "line_items", "payment_sources")
+_LISTS = (
+    "customers", "contacts", "notes", "line_items", "payment_sources", "invoices", "credit_notes",
+    "estimates", "payments", "credit_balance_adjustments", "tax_rates", "items", "attachments",
+)  # fmt: skip
 _QUERY_LENGTH_MAX = 4_000  # five links have to fit into one header line
 
 # Where the id of a record stands in the address.
 _PLACES = {
     "Customer": "id", "Contact": "contact", "Note": "note", "LineItem": "line_item", "Card": "card",
-    "BankAccount": "bank_account",
+    "BankAccount": "bank_account", "Document": "id", "Payment": "id", "Adjustment": "id", "Item": "name",
+    "TaxRate": "name",
 }  # fmt: skip
-_CALLED = {"LineItem": "Line item", "BankAccount": "Bank account"}
+_CALLED = {
+    "LineItem": "Line item", "BankAccount": "Bank account", "TaxRate": "Tax rate",
+    "Adjustment": "Credit balance adjustment",
+}  # fmt: skip
+_DOCUMENTS = {"/invoices": "Invoice", "/credit_notes": "Credit note", "/estimates": "Estimate"}
 
 _MISSING = frozenset({"required", "not_null"})
 _UNREADABLE = frozenset(
     {"malformed", "duplicate_key", "too_deep", "invalid_text", "unsupported_media_type", "too_large"}
 )
 _SAID_OUT = frozenset(
-    {"unknown_reference", "own_ancestor", "too_many", "too_many_below", "too_deep", "in_use"}
-)
+    {
+        "unknown_reference", "own_ancestor", "too_many", "too_many_below", "too_deep", "in_use", "immutable",
+        "issued_already", "still_draft", "voided", "closed", "exceeds_open", "exceeds_payment",
+        "credit_overspent", "other_currency", "other_customer", "not_payable", "too_many_taxes",
+    }
+)  # fmt: skip
 _OF_KEYS = frozenset({"key_reused", "key_in_flight"})
 _OF_HEADERS = _OF_KEYS | {"entity_needed", "no_entity", "changed_since"}
 
@@ -111,7 +123,7 @@ def _message(problem: Problem, where: Where) -> str:
         ):
             return "Unable to parse request body."
         case _ if problem.path and CODES[code].status in (409, 422, 400) and code not in _OF_HEADERS:
-            return _of_field(problem, _label(str(problem.path[0])))
+            return _of_field(problem)
         case _:
             return sentence[:1].upper() + sentence[1:]
 
@@ -123,7 +135,19 @@ def _of_parameter(problem: Problem) -> str:
     return f"{name if name == 'Idempotency-Key' else _label(name)} {sentence}"
 
 
-def _of_field(problem: Problem, label: str) -> str:
+# What the core calls parts of lines and applications.
+_PARTS = {
+    "price": "unit_cost", "document": "invoice", "source": "credit_note", "code": "taxes", "tax_id": "taxes",
+}  # fmt: skip
+
+
+def _of_field(problem: Problem) -> str:
+    if problem.code == "not_offered":
+        return problem.sentence[:1].upper() + problem.sentence[1:]
+    label = _label(str(problem.path[0]))
+    if problem.code in _MISSING | _SAID_OUT:  # of something in a list, what is wrong with it
+        inner = [one for one in problem.path if isinstance(one, str)]
+        label = _label(_PARTS.get(inner[-1], inner[-1]) if len(inner) > 1 else inner[0])
     if problem.code in _MISSING:
         return f"{label} is missing"
     if problem.code == "taken":
@@ -140,4 +164,7 @@ def _label(name: str) -> str:
 def _not_found(record: str, where: Where) -> str:
     id_ = where.ids.get(_PLACES.get(record, ""))
     called = _CALLED.get(record, record)
+    if record == "Document":
+        path = where.path[len(PREFIX) :]
+        called = next((name for start, name in _DOCUMENTS.items() if path.startswith(start)), "Document")
     return f"{called} was not found: {id_[:100]}" if id_ else f"{called} was not found"

@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from billto.app import belongings, customers
+from billto.app import belongings, catalog, customers
 from billto.app.belongings import Belonging
 from billto.app.parts import Reader, Request, Tx
 from billto.dialects.dialect import Said, Told
 from billto.dialects.invoiced import query
 from billto.dialects.invoiced.answers import listed_as
 from billto.dialects.invoiced.codecs import BOOL, METADATA, NUMBER, TEXT, UNIX, WHOLE, write_number
+from billto.dialects.invoiced.lines import names_of
 from billto.dialects.invoiced.reading import fields, id_of
-from billto.dialects.invoiced.rows import BOTH, fixed, none_yet, nothing_of
+from billto.dialects.invoiced.rows import BOTH, fixed, nothing_of, refusing
 from billto.dialects.invoiced.verbs import customer_id
 from billto.dialects.wire import FIND, REQ, RO, RW, SORT, Table, derived, row, woven
 from billto.domain.customer import Customer
@@ -21,6 +22,13 @@ from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Node, Op
 
 _NULLABLE = {"type": ["string", "null"]}
+_EMPTY = {"type": "array", "maxItems": 0}
+_NONE_KEPT = "pending line items keep no {}: say them on the invoice"
+# What a pending item has from the item that it names: it is a copy, and does not remember the name.
+_OF_ITEM = (
+    ("description", "description"), ("discountable", "is_discountable"), ("name", "name"),
+    ("taxable", "is_taxable"), ("type", "category"), ("unit_cost", "price"),
+)  # fmt: skip
 
 NOTE = Table(
     Note,
@@ -39,12 +47,12 @@ NOTE = Table(
 LINE_ITEM = Table(
     LineItem,
     derived("amount", lambda item: write_number(amount(item)), {"type": "number"}),
-    woven("catalog_item", lambda _item: None, nothing_of("item"), _NULLABLE, ()),
+    woven("catalog_item", lambda _item: None, lambda _given: {}, _NULLABLE, ()),
     row("created_at",   "created_at",      UNIX,     RO,  *BOTH),
     row("customer",     "customer",        WHOLE,    RO,  *BOTH),
     row("description",  "description",     TEXT,     RW),
     row("discountable", "is_discountable", BOOL,     RW,  FIND),
-    none_yet("discounts", "coupon"),
+    woven("discounts", lambda _item: [], refusing(_NONE_KEPT.format("discounts")), _EMPTY, ()),
     row("id",           "serial",          WHOLE,    RO,  *BOTH),
     row("metadata",     "metadata",        METADATA, RW),
     row("name",         "name",            TEXT,     REQ, *BOTH),
@@ -52,7 +60,7 @@ LINE_ITEM = Table(
     woven("plan", lambda _item: None, nothing_of("plan"), _NULLABLE, ()),
     row("quantity",     "quantity",        NUMBER,   RW),
     row("taxable",      "is_taxable",      BOOL,     RW,  FIND),
-    none_yet("taxes", "tax rate"),
+    woven("taxes", lambda _item: [], refusing(_NONE_KEPT.format("taxes")), _EMPTY, ()),
     row("type",         "kind",            TEXT,     RW,  FIND, SORT),
     row("unit_cost",    "unit_cost",       NUMBER,   RW),
     row("updated_at",   "updated_at",      UNIX,     RO,  *BOTH),
@@ -104,7 +112,7 @@ def get(kind: Kind) -> Verb:
 
 def create(kind: Kind) -> Verb:
     async def verb(tx: Tx, asked: Request, told: Told) -> Said:
-        values = kind.table.decode(fields(told), creating=True)
+        values = kind.table.decode(await _filled(kind, tx, asked, fields(told)), creating=True)
         of = await _owner(tx, asked, told)
         made = await belongings.create(kind.of, tx, asked, of, values)
         return Said(kind.table.encode(made), shows=of.id)
@@ -114,7 +122,7 @@ def create(kind: Kind) -> Verb:
 
 def change(kind: Kind) -> Verb:
     async def verb(tx: Tx, asked: Request, told: Told) -> Said:
-        values = kind.table.decode(fields(told), creating=False)
+        values = kind.table.decode(await _filled(kind, tx, asked, fields(told)), creating=False)
         old = await _found(kind, tx, asked, told)
         new = await belongings.change(kind.of, tx, asked, old.serial, values)
         return Said(kind.table.encode(new), shows=new.customer_id)
@@ -129,6 +137,24 @@ def drop(kind: Kind) -> Verb:
         return Said(None)
 
     return verb
+
+
+async def _filled(kind: Kind, reader: Reader, asked: Request, said: dict[str, Any]) -> dict[str, Any]:
+    """What a body says, with what its item says where the body does not."""
+    if kind is not LINE_ITEMS or not said.get("catalog_item"):
+        return said
+    try:
+        (name,) = names_of(said["catalog_item"], "item", 1)
+    except Refused as refused:
+        raise Refused(*(one.within("catalog_item") for one in refused.problems)) from None
+    item = (await catalog.named(catalog.ITEMS, reader, asked, (name,))).get(name)
+    if item is None:
+        raise Refused(Problem("unknown_reference", ("catalog_item",), f"item {name}"))
+    if item.tax_ids:
+        raise Refused(Problem("not_offered", ("catalog_item",), _NONE_KEPT.format("taxes")))
+    own = {wire: getattr(item, attr) for wire, attr in _OF_ITEM}
+    shown = {wire: value for wire, value in own.items() if value is not None}
+    return shown | {wire: value for wire, value in said.items() if value not in (None, "")}
 
 
 async def _found(kind: Kind, reader: Reader, asked: Request, told: Told) -> Any:
@@ -146,7 +172,7 @@ async def _owner(tx: Tx, asked: Request, told: Told) -> Customer:
         return await customers.hold(tx, asked, customer_id(told))
     said = fields(told)
     if said.get("invoice_id"):
-        raise Refused(Problem("unknown_reference", ("invoice_id",), "an invoice"))
+        raise Refused(Problem("not_offered", ("invoice_id",), "notes are kept about customers only"))
     if said.get("customer_id") in (None, ""):
         raise Refused(Problem("required", ("customer_id",)))
     try:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -69,6 +69,7 @@ TEXT = Codec(_text, None, _text, {"type": "string"})
 BOOL = _loose(Codec(_bool, None, codecs.BOOL.parse, {"type": "boolean"}))
 WHOLE = _loose(codecs.WHOLE)
 NUMBER = _loose(Codec(codecs.AMOUNT.decode, write_number, _parse_number, {"type": "number"}))
+MONEY = _loose(codecs.MONEY)
 
 # The years 1 to 9999, less the last second: conditions reach to the one after.
 _SECONDS_LEAST, _SECONDS_MOST = -62_135_596_800, 253_402_300_798
@@ -86,6 +87,18 @@ def write_seconds(moment: datetime) -> int:
 
 
 UNIX = Codec(read_seconds, write_seconds, read_seconds, {"type": "integer"})
+
+
+def read_day(value: Any) -> date:
+    """The day, in UTC, that a moment lies in: documents and payments have no time of the day."""
+    return read_seconds(value).date()
+
+
+def write_day(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+
+
+DAY = Codec(read_day, write_day, read_day, {"type": "integer"})
 
 
 def _shaped(fits: Callable[[str], bool], form: str, upper: bool, encode: Any, schema: Schema) -> Codec:

@@ -1,5 +1,7 @@
 """Invoiced: the customer, in the order of the documented object, which is that of the alphabet."""
 
+from typing import Any
+
 from billto.dialects.invoiced.codecs import (
     BOOL,
     CURRENCY,
@@ -13,11 +15,18 @@ from billto.dialects.invoiced.codecs import (
     WORDS,
     by_country,
 )
-from billto.dialects.invoiced.rows import BOTH, fixed, none_yet
-from billto.dialects.wire import REQ, RO, RW, WO, Table, derived, row
+from billto.dialects.invoiced.lines import names_of
+from billto.dialects.invoiced.rows import BOTH, fixed
+from billto.dialects.wire import REQ, RO, RW, WO, Table, derived, row, woven
 from billto.domain.customer import Customer
+from billto.domain.document import TAXES_MAX
 
 _NULL = {"type": "null"}
+
+
+def _tax_rates(given: Any) -> dict[str, Any]:
+    """Rates that every new invoice of the customer has: their names, or their objects as they are shown."""
+    return {"tax_rates": names_of(given, "tax rate", TAXES_MAX) or None}
 
 
 CUSTOMER = Table(
@@ -66,7 +75,8 @@ CUSTOMER = Table(
             ("entity_id", "id", "serial")),
     row("tax_id",                    "tax_number",                TEXT,      RW,     *BOTH),
     row("taxable",                   "is_taxable",                BOOL,      RW,     *BOTH),
-    none_yet("taxes", "tax rate"),
+    woven("taxes", lambda customer: list(customer.tax_rates or ()), _tax_rates,
+          {"type": "array", "items": {"type": ["object", "string"]}}, ("tax_rates",)),
     row("type",                      "is_company",                KIND,      RW,     *BOTH),
     row("updated_at",                "updated_at",                UNIX,      RO,     *BOTH),
     blank_is_null=True,

@@ -1,6 +1,6 @@
 """Invoiced: `page`, `sort`, `filter[…]`, `metadata[…]` and the conditions that only customers have."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -8,13 +8,15 @@ from billto.dialects.asking import read_tree
 from billto.dialects.brackets import nested
 from billto.dialects.codecs import Codec
 from billto.dialects.dialect import Asked
-from billto.dialects.invoiced.codecs import BOOL, TEXT, WHOLE, read_seconds
+from billto.dialects.invoiced.codecs import BOOL, DAY, TEXT, WHOLE, read_seconds
 from billto.dialects.params import Given, Param, take
 from billto.dialects.wire import FIND, SORT, Table
 from billto.domain.attrs import Kind
 from billto.domain.customer import Customer
+from billto.domain.document import Document
 from billto.domain.nodes import storable
 from billto.domain.paging import unambiguous
+from billto.domain.payment import Payment
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import All, Compare, Either, Missing, Node, Op, Order, Query
 
@@ -32,18 +34,27 @@ PARAMS = (
     Param("per_page", WHOLE, PER_PAGE_MAX, says=f"Records a page, at most {PER_PAGE_MAX}."),
     Param("sort", TEXT, "", says="Columns to sort by, such as `name asc, number desc`."),
     Param("updated_after", _SECONDS, says="Only what was updated after this moment."),
-    Param("expand", TEXT, "", says="Ids to show as objects: `parent_customer`."),
-    Param("include", TEXT, "", says="Further properties; all are shown anyway."),
+    Param("expand", TEXT, "", says="Ids to show as objects: `parent_customer`, or the `customer`."),
+    Param("include", TEXT, "", says="Further properties: `applied_to` of payments."),
     Param("exclude", TEXT, "", says="Properties to leave out."),
 )
 OF_CUSTOMERS = (
     Param("open_balance", BOOL, says="Only customers with, or without, an open balance."),
     Param("payment_source", BOOL, says="Only customers with, or without, a payment source."),
 )
+OF_DAYS = (
+    Param("start_date", DAY, says="Only what is of this day or a later one."),
+    Param("end_date", DAY, says="Only what is of this day or an earlier one."),
+)
+_OWN: Mapping[type[Any], tuple[Param, ...]] = {
+    Customer: OF_CUSTOMERS, Document: OF_DAYS, Payment: OF_DAYS,
+}  # fmt: skip
+# What a filter may name beside the attributes: how its value becomes a condition.
+More = Mapping[str, Callable[[Any], Node]]
 
 
 def params_of(table: Table) -> tuple[Param, ...]:
-    return (*PARAMS, *OF_CUSTOMERS) if table.record is Customer else PARAMS
+    return (*PARAMS, *_OWN.get(table.record, ()))
 
 
 class Shape(NamedTuple):
@@ -51,27 +62,40 @@ class Shape(NamedTuple):
 
     expand: frozenset[str]
     exclude: frozenset[str]
+    include: frozenset[str] = frozenset()
 
 
 def shape(given: Given) -> Shape:
     """What `expand` and `exclude` say; names that do not exist are passed over."""
     names = {
         name: frozenset(one.strip() for text in given.get(name, ()) for one in text.split(","))
-        for name in ("expand", "exclude")
+        for name in ("expand", "exclude", "include")
     }
-    return Shape(names["expand"], names["exclude"] - {"id"})
+    return Shape(names["expand"], names["exclude"] - {"id"}, names["include"])
 
 
-def read(table: Table, given: Given, _body: Any = None, *, within: Node | None = None) -> Asked:
+def read(
+    table: Table,
+    given: Given,
+    _body: Any = None,
+    *,
+    within: Node | None = None,
+    more: More | None = None,
+) -> Asked:
     """The question in a list's parameters; `within` narrows it to what the address is about."""
     values = take(_said(given), params_of(table))
     limit = min(max(values["per_page"], 1), PER_PAGE_MAX)
     page = min(max(values["page"], 1), _PAGE_MAX)
-    where = [*([within] if within else []), *_conditions(table, given)]
+    where = [*([within] if within else []), *_conditions(table, given, more or {})]
     if values["updated_after"] is not None:
         where.append(Compare("updated_at", Op.GT, values["updated_after"]))
-    # Nothing is owed and no card is on file as long as there are no invoices and no gateways.
-    where += [Either() for name in ("open_balance", "payment_source") if values.get(name)]
+    for name, op in (("start_date", Op.GE), ("end_date", Op.LE)):
+        if values.get(name) is not None:
+            where.append(Compare("date", op, values[name]))
+    if values.get("open_balance") is not None:
+        where.append(Compare("owes", Op.EQ, values["open_balance"]))
+    if values.get("payment_source"):
+        where.append(Either())  # no card is on file as long as there are no gateways
     return Asked(
         Query(
             where=where[0] if len(where) == 1 else All(tuple(where)),
@@ -98,7 +122,7 @@ def _order(table: Table, text: str) -> tuple[Order, ...]:
     return tuple(found[:COLUMNS_MAX])
 
 
-def _conditions(table: Table, given: Given) -> Iterator[Node]:
+def _conditions(table: Table, given: Given, more: More) -> Iterator[Node]:
     # Java's client says its parameters again behind those of a link: the last ones count.
     asked = {name: values[-1:] for name, values in given.items() if name.partition("[")[0] in _TREES}
     try:
@@ -110,7 +134,7 @@ def _conditions(table: Table, given: Given) -> Iterator[Node]:
     if len(filters) + len(tags) > CONDITIONS_MAX:
         raise Refused(Problem("bad_parameter", ("filter",), f"has more than {CONDITIONS_MAX} conditions"))
     for name, value in filters.items():
-        yield _equal(table, name, value)
+        yield _derived(more[name], name, value) if name in more else _equal(table, name, value)
     for key, value in tags.items():
         if "metadata" not in table.by_wire:
             raise _invalid("metadata")
@@ -127,6 +151,13 @@ def _tree(given: Any, name: str) -> Mapping[str, Any]:
     if isinstance(given, list):
         return {str(at): one for at, one in enumerate(given)}
     return given or {}
+
+
+def _derived(condition: Callable[[Any], Node], name: str, value: Any) -> Node:
+    try:
+        return condition(value)
+    except Refused:
+        raise _invalid(name) from None
 
 
 def _equal(table: Table, name: str, value: Any) -> Node:

@@ -1,10 +1,27 @@
 """Invoiced: the addresses."""
 
+from typing import Any
+
 from billto.dialects.dialect import Does, Of, Route, Verb
-from billto.dialects.invoiced import belongings, contacts, money, sending, statements, verbs
+from billto.dialects.invoiced import (
+    adjustments,
+    belongings,
+    catalog,
+    contacts,
+    documents,
+    money,
+    payments,
+    sending,
+    statements,
+    verbs,
+)
+from billto.dialects.invoiced.adjustments import ADJUSTMENT
 from billto.dialects.invoiced.belongings import LINE_ITEMS, NOTES, Kind
+from billto.dialects.invoiced.catalog import ITEMS, TAX_RATES, Goods
 from billto.dialects.invoiced.contacts import CONTACT
 from billto.dialects.invoiced.customers import CUSTOMER
+from billto.dialects.invoiced.papers import CREDIT_NOTES, ESTIMATES, INVOICE, INVOICES, Paper
+from billto.dialects.invoiced.payments import PAYMENT_TABLE
 from billto.dialects.wire import Table
 
 _ONE = "/customers/{id}"
@@ -27,6 +44,49 @@ def _belongings(kind: Kind, below: str, says: str) -> tuple[Route, ...]:
     )
 
 
+_NO_GATEWAY = "no payment gateway is connected, so nothing can be charged"
+_CHANNELS = {"emails": "e-mail", "text_messages": "text message", "letters": "letter"}
+
+
+def _papers(paper: Paper, all_: str) -> tuple[Route, ...]:
+    one, says, table = f"{all_}/{{id}}", paper.called.lower(), paper.table
+    return (
+        _route("POST", all_, documents.create(paper), f"Create a {says}", table),
+        _route("GET", all_, documents.page(paper), f"List all {says}s", table),
+        _route("GET", one, documents.get(paper), f"Retrieve a {says}", table),
+        _route("PATCH", one, documents.change(paper), f"Update a {says}", table),
+        _route("DELETE", one, documents.drop(paper), f"Delete a {says} that is a draft", table),
+        _route("POST", f"{one}/void", documents.void(paper), f"Void a {says}", table),
+        _route("GET", f"{one}/attachments", documents.attachments(paper), "List attachments", table),
+        *(
+            _route("POST", f"{one}/{path}", documents.not_offered(paper, sending.missing(channel)),
+                   f"Send a {says}", table)
+            for path, channel in _CHANNELS.items()
+        ),
+    )  # fmt: skip
+
+
+def _goods(goods: Goods, all_: str, says: str) -> tuple[Route, ...]:
+    one = f"{all_}/{{name}}"
+    return (
+        _route("POST", all_, catalog.create(goods), f"Create {says}", goods.table),
+        _route("GET", all_, catalog.page(goods), f"List all: {says}", goods.table),
+        _route("GET", one, catalog.get(goods), f"Retrieve {says}", goods.table),
+        _route("PATCH", one, catalog.change(goods), f"Update {says}", goods.table),
+        _route("DELETE", one, catalog.drop(goods), f"Delete {says}", goods.table),
+    )
+
+
+def _moved(verbs_: Any, drop: Verb, all_: str, says: str, table: Table) -> tuple[Route, ...]:
+    return (
+        _route("POST", all_, verbs_.create, f"Create a {says}", table),
+        _route("GET", all_, verbs_.page, f"List all {says}s", table),
+        _route("GET", f"{all_}/{{id}}", verbs_.get, f"Retrieve a {says}", table),
+        _route("PATCH", f"{all_}/{{id}}", verbs_.change, f"Update a {says}", table),
+        _route("DELETE", f"{all_}/{{id}}", drop, f"Take back a {says}", table),
+    )
+
+
 ROUTES = (
     _route("POST", "/customers", verbs.create, "Create a customer"),
     _route("GET", "/customers", verbs.page, "List all customers"),
@@ -37,8 +97,8 @@ ROUTES = (
     _route("POST", f"{_ONE}/emails", sending.mail, "Send a statement email"),
     _route("POST", f"{_ONE}/text_messages", sending.text, "Send a statement SMS"),
     _route("POST", f"{_ONE}/letters", sending.letter, "Send a statement letter"),
-    _route("POST", f"{_ONE}/invoices", money.invoice, "Invoice pending line items"),
-    _route("POST", f"{_ONE}/consolidate_invoices", money.consolidate, "Consolidate invoices"),
+    _route("POST", f"{_ONE}/invoices", documents.bill_pending, "Invoice pending line items", INVOICE),
+    _route("POST", f"{_ONE}/consolidate_invoices", documents.consolidate, "Consolidate invoices", INVOICE),
     _route("GET", f"{_ONE}/payment_sources", money.payment_sources, "List payment sources"),
     _route("POST", f"{_ONE}/payment_sources", money.add_payment_source, "Create a payment source"),
     _route("DELETE", f"{_ONE}/cards/{{card}}", money.no_source("Card"), "Delete a card"),
@@ -56,6 +116,16 @@ ROUTES = (
     *_belongings(LINE_ITEMS, f"{_ONE}/line_items", "pending line item"),
     *_belongings(NOTES, f"{_ONE}/notes", "note"),
     *_belongings(NOTES, "/notes", "note"),
+    *_papers(INVOICES, "/invoices"),
+    *_papers(CREDIT_NOTES, "/credit_notes"),
+    *_papers(ESTIMATES, "/estimates"),
+    _route(
+        "POST", "/invoices/{id}/pay", documents.not_offered(INVOICES, _NO_GATEWAY), "Pay an invoice", INVOICE
+    ),
+    *_moved(payments, payments.void, "/payments", "payment", PAYMENT_TABLE),
+    *_moved(adjustments, adjustments.drop, "/credit_balance_adjustments", "credit adjustment", ADJUSTMENT),
+    *_goods(ITEMS, "/items", "an item"),
+    *_goods(TAX_RATES, "/tax_rates", "a tax rate"),
     # The vendor's page has this address once, in the singular.
     _route("GET", "/customer/{id}/notes", belongings.page(NOTES), "List notes", NOTES.table),
     *(

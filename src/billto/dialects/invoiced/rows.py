@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from billto.dialects.wire import FIND, SORT, Row, derived, woven
+from billto.dialects.wire import FIND, SORT, Row, derived
 from billto.domain.problems import Problem, Refused
 
 BOTH = (FIND, SORT)
@@ -26,6 +26,12 @@ def nothing_of(what: str) -> Callable[[Any], dict[str, Any]]:
     return sets
 
 
-def none_yet(wire: str, what: str) -> Row:
-    """A list that is empty as long as nothing can be in it."""
-    return woven(wire, lambda _record: [], nothing_of(what), {"type": "array", "maxItems": 0}, ())
+def refusing(what: str) -> Callable[[Any], dict[str, Any]]:
+    """Takes nothing, and refuses anything else rather than pretend to have kept it."""
+
+    def sets(given: Any) -> dict[str, Any]:
+        if given in (None, "", [], {}, 0, "0"):
+            return {}
+        raise Refused(Problem("not_offered", (), what))
+
+    return sets

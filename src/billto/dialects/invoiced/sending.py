@@ -53,8 +53,12 @@ async def letter(tx: Tx, asked: Request, told: Told) -> Said:
     raise _not_connected("letter")
 
 
+def missing(channel: str) -> str:
+    return f"no {channel} channel is connected, so nothing was sent"
+
+
 def _not_connected(channel: str) -> Refused:
-    return Refused(Problem("not_offered", detail=f"no {channel} channel is connected, so nothing was sent"))
+    return Refused(Problem("not_offered", detail=missing(channel)))
 
 
 def _read(told: Told, parameters: Mapping[str, Any]) -> dict[str, Any]:

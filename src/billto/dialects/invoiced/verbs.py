@@ -1,27 +1,30 @@
 """Invoiced: what is done with customers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from billto.app import customers
+from billto.app import catalog, customers
 from billto.app.parts import Reader, Request, Tx
 from billto.dialects.dialect import Said, Told
 from billto.dialects.invoiced import query, statements
 from billto.dialects.invoiced.answers import listed_as
+from billto.dialects.invoiced.catalog import shown_rates
 from billto.dialects.invoiced.customers import CUSTOMER
 from billto.dialects.invoiced.reading import fields, id_of
 from billto.dialects.tags import tagged
 from billto.domain.customer import Customer
 from billto.domain.paging import unambiguous
+from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Op, Order, Query
 
 _PARENT = "parent_customer"
 
 
 async def create(tx: Tx, asked: Request, told: Told) -> Said:
-    made = await customers.create_numbered(tx, asked, CUSTOMER.decode(fields(told), creating=True))
-    return await _said(tx, told, made)
+    values = CUSTOMER.decode(fields(told), creating=True)
+    await _check_taxes(tx, asked, values)
+    return await _said(tx, asked, told, await customers.create_numbered(tx, asked, values))
 
 
 async def get(reader: Reader, asked: Request, told: Told) -> Said:
@@ -39,22 +42,38 @@ async def page(reader: Reader, asked: Request, told: Told) -> Said:
 
 async def change(tx: Tx, asked: Request, told: Told) -> Said:
     values = CUSTOMER.decode(fields(told), creating=False)
+    await _check_taxes(tx, asked, values)
     id = customer_id(told)
     changed = await customers.change(tx, asked, id, values, demand=customers.must_be_live)
-    return await _said(tx, told, changed)
+    return await _said(tx, asked, told, changed)
 
 
 async def drop(tx: Tx, asked: Request, told: Told) -> Said:
+    of = await customers.hold(tx, asked, customer_id(told))
+    if await tx.uses(asked.scope, of.id):
+        raise Refused(Problem("not_offered", detail=_IN_THE_BOOKS))
     await customers.trash(tx, asked, customer_id(told), demand=customers.must_be_live)
     return Said(None)
+
+
+_IN_THE_BOOKS = "a customer with documents, payments or credits cannot be deleted"
 
 
 def customer_id(told: Told) -> int:
     return id_of(told, "id", "Customer")
 
 
-async def _said(tx: Tx, told: Told, customer: Customer) -> Said:
-    shown = _plain(await statements.addresses(tx, told), customer)
+async def _check_taxes(tx: Tx, asked: Request, values: Mapping[str, Any]) -> None:
+    """Raises Refused for tax rates that do not exist."""
+    names = values.get("tax_rates") or ()
+    there = await catalog.named(catalog.TAX_RATES, tx, asked, names) if names else {}
+    for name in names:
+        if name not in there:
+            raise Refused(Problem("unknown_reference", ("tax_rates",), f"tax rate {name}"))
+
+
+async def _said(tx: Tx, asked: Request, told: Told, customer: Customer) -> Said:
+    (shown,) = await shown_customers(tx, asked, told, (customer,))
     return Said(shown, headers=tagged(customer), shows=customer.id)
 
 
@@ -62,10 +81,11 @@ async def _shown(
     reader: Reader, asked: Request, told: Told, records: Iterable[Customer]
 ) -> list[dict[str, Any]]:
     """The customers as the parameters want them: with their parents, without what is left out."""
-    addresses, shape = await statements.addresses(reader, told), query.shape(told.given)
-    shown = [_plain(addresses, one) for one in records]
+    shape = query.shape(told.given)
+    shown = await shown_customers(reader, asked, told, records)
     if _PARENT in shape.expand:
-        parents = {one.serial: _plain(addresses, one) for one in await _parents(reader, asked, records)}
+        above = await _parents(reader, asked, records)
+        parents = {one["id"]: one for one in await shown_customers(reader, asked, told, above)}
         shown = [{**one, _PARENT: parents.get(one[_PARENT])} for one in shown]
     return [{key: value for key, value in one.items() if key not in shape.exclude} for one in shown]
 
@@ -80,5 +100,15 @@ async def _parents(reader: Reader, asked: Request, records: Iterable[Customer]) 
     return (await customers.page(reader, asked, asking)).records
 
 
-def _plain(addresses: statements.Addresses, customer: Customer) -> dict[str, Any]:
-    return {**CUSTOMER.encode(customer), "statement_pdf_url": addresses.of(customer)}
+async def shown_customers(
+    reader: Reader, asked: Request, told: Told, some: Iterable[Customer]
+) -> list[dict[str, Any]]:
+    """The customers with what their table cannot know: addresses of statements, and their tax rates."""
+    addresses, shown = await statements.addresses(reader, told), []
+    names = sorted({name for one in some for name in one.tax_rates or ()})
+    rates = await shown_rates(reader, asked, names)
+    for one in some:
+        taxes = [rates[name] for name in one.tax_rates or () if name in rates]
+        own = {"statement_pdf_url": addresses.of(one), "taxes": taxes}
+        shown.append({**CUSTOMER.encode(one), **own})
+    return shown

@@ -12,7 +12,15 @@ PREFIX = "/v1"
 MESSAGE_LENGTH_MAX = 2_000
 
 # What LoopBack calls the records.
-MODELS: Mapping[str, str] = {"Customer": "Client", "Entity": "Organization", "Account": "Account"}
+MODELS: Mapping[str, str] = {
+    "Customer": "Client",
+    "Entity": "Organization",
+    "Account": "Account",
+    "Document": "Document",
+    "Payment": "Payment",
+    "Item": "Item",
+    "TaxRate": "Tax",
+}
 
 # Statuses that v1 does not have, or has for something else.
 _STATUSES: Mapping[str, int] = {
@@ -21,6 +29,11 @@ _STATUSES: Mapping[str, int] = {
     "account_key_needed": 401,
     "other_environment": 401,
     "taken": 422,
+    "issued_already": 422,
+    "still_draft": 422,
+    "voided": 422,
+    "closed": 422,
+    "settled_elsewhere": 422,
 }
 _NAMES: Mapping[str, str] = {"malformed": "SyntaxError", "duplicate_key": "SyntaxError"}
 _CODES: Mapping[str, str] = {
@@ -105,7 +118,7 @@ def _absent(problem: Problem, where: Where) -> dict[str, Any]:
 
 
 def _invalid(problems: Iterable[Problem], where: Where) -> dict[str, Any]:
-    model = MODELS[where.route.table.record.__name__] if where.route else "Model"
+    model = _model(where)
     codes: dict[str, list[str]] = {}
     messages: dict[str, list[str]] = {}
     details = []
@@ -121,6 +134,15 @@ def _invalid(problems: Iterable[Problem], where: Where) -> dict[str, Any]:
         "message": message,
         "details": {"context": model, "codes": codes, "messages": messages},
     }
+
+
+def _model(where: Where) -> str:
+    """What was to be written at an address; the payments of a document are none."""
+    if where.route is None:
+        return "Model"
+    if where.route.path.endswith("/payments"):
+        return "Payment"
+    return MODELS[where.route.table.record.__name__]
 
 
 def _validation(problem: Problem) -> tuple[str, str, str]:

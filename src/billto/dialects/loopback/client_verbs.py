@@ -11,15 +11,22 @@ from billto.dialects.loopback import filters
 from billto.dialects.loopback.answers import listed
 from billto.dialects.loopback.clients import CLIENT, TYPES
 from billto.dialects.loopback.organizations import ORGANIZATION
+from billto.dialects.loopback.verbs import (
+    MANY_MAX,
+    NONE,
+    ONE,
+    check_id,
+    check_several,
+    counted,
+    found,
+    id_of,
+    text_of,
+)
 from billto.dialects.searching import terms_of
 from billto.dialects.tags import tagged
 from billto.domain.customer import Customer
-from billto.domain.ids import read_id
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import All, Compare, Either, Missing, Node, Op, Query
-
-MANY_MAX = 500  # that one request may create: they keep everybody else waiting
-
+from billto.domain.query import All, Compare, Either, Missing, Node, Op
 
 # Reading
 
@@ -38,15 +45,13 @@ async def search(reader: Reader, asked: Request, told: Told) -> Said:
 
 
 async def count(reader: Reader, asked: Request, told: Told) -> Said:
-    condition = filters.read_where(CLIENT, told.given, told.body)
-    query = Query(where=condition, order=filters.ID_ORDER, limit=1)
-    return Said({"count": (await customers.page(reader, asked, query)).total})
+    return await counted(CLIENT, customers.page, reader, asked, told)
 
 
 async def get(reader: Reader, asked: Request, told: Told) -> Said:
     question = filters.read(CLIENT, told.given, told.body)
     look = customers.live if question.query.trashed is False else customers.get
-    client = await look(reader, asked._replace(shows=CLIENT.reads), _id(told))
+    client = await look(reader, asked._replace(shows=CLIENT.reads), id_of(told, Customer))
     (shown,) = await _shown(reader, asked, question, [client])
     return Said(shown, headers=tagged(client))
 
@@ -68,16 +73,8 @@ async def _shown(
     return shown
 
 
-def _text(told: Told, name: str) -> str | None:
-    """A text of the query string, else of the body."""
-    if name in told.given:
-        return told.given[name][-1]
-    value = told.body.get(name) if isinstance(told.body, dict) else None
-    return value if isinstance(value, str) else None
-
-
 def _words(told: Told) -> tuple[Node, ...]:
-    term = _text(told, "term")
+    term = text_of(told, "term")
     if term is None:
         raise Refused(Problem("bad_parameter", (), "term is a required argument"))
     return terms_of(term, "term")
@@ -85,7 +82,7 @@ def _words(told: Told) -> tuple[Node, ...]:
 
 def _of_type(told: Told) -> tuple[Node, ...]:
     """Customers are also those who are both, and those of whom nothing is said."""
-    given = _text(told, "type")
+    given = text_of(told, "type")
     if not given:
         return ()
     try:
@@ -104,11 +101,7 @@ async def create(tx: Tx, asked: Request, told: Told) -> Said:
     if not isinstance(told.body, list):
         client = await customers.create(tx, asked, _new(tx, {} if told.body is None else told.body))
         return _said(client)
-    if asked.request_id is not None:
-        # A kept answer is forgotten with the one record that it shows.
-        raise Refused(Problem("bad_parameter", ("Idempotency-Key",), "is for one client at a time"))
-    if len(told.body) > MANY_MAX:
-        raise Refused(Problem("bad_parameter", (), f"At most {MANY_MAX} clients can be created at once"))
+    check_several(asked, told.body, MANY_MAX, "client")
     problems: list[Problem] = []
     several = []
     for at, one in enumerate(told.body):
@@ -126,50 +119,36 @@ def _new(tx: Tx, body: Any) -> dict[str, Any]:
 
 
 async def change(tx: Tx, asked: Request, told: Told) -> Said:
-    client = await customers.hold(tx, asked, _id(told))
+    client = await customers.hold(tx, asked, id_of(told, Customer))
     values = CLIENT.decode({} if told.body is None else told.body, creating=False)
     return await _changed(tx, asked, told, client, values)
 
 
 async def replace(tx: Tx, asked: Request, told: Told) -> Said:
     """What v1 knows of a client becomes what the body says; what only other doors know stays."""
-    client = await customers.hold(tx, asked, _id(told))
+    client = await customers.hold(tx, asked, id_of(told, Customer))
     values = CLIENT.decode_whole({} if told.body is None else told.body)
     return await _changed(tx, asked, told, client, values)
 
 
 async def _changed(tx: Tx, asked: Request, told: Told, client: Customer, values: dict[str, Any]) -> Said:
-    given = told.body.get("id") if isinstance(told.body, dict) else None
-    if given is not None and (not isinstance(given, str) or read_id(given) != client.id):
-        detail = f"id property (id) cannot be updated from {client.id} to {str(given)[:100]}"
-        raise Refused(Problem("bad_parameter", (), detail))
+    check_id(told, client.id)
     return _said(await customers.change(tx, asked, client.id, _identified(tx, values)))
 
 
 async def delete(tx: Tx, asked: Request, told: Told) -> Said:
     """How many are gone: one that is not there, or not there any more, is none, and no error."""
-    id, scope = read_id(told.ids["id"]), asked.scope
-    entity = scope.bound_to or (id and await tx.entity_of(Customer, scope, id))
-    if not id or not entity:
-        return Said({"count": 0})
-    of_entity = asked._replace(scope=scope.about(entity))
-    client = await tx.lock(Customer, of_entity.scope, id)
-    if client is None or client.deleted_at is not None:
-        return Said({"count": 0})
-    await customers.trash(tx, of_entity, id)
-    return Said({"count": 1})
+    there = await found(tx, asked, told, Customer)
+    if there is None or there[1].deleted_at is not None:
+        return NONE
+    of_entity, client = there
+    await customers.trash(tx, of_entity, client.id)
+    return ONE
 
 
 async def send_reminder(tx: Tx, asked: Request, told: Told) -> Said:
-    await customers.hold(tx, asked, _id(told))
+    await customers.hold(tx, asked, id_of(told, Customer))
     raise Refused(Problem("no_channel"))
-
-
-def _id(told: Told) -> str:
-    found = read_id(told.ids["id"])
-    if found is None:
-        raise Refused(Problem("not_found", detail="Customer"))
-    return found
 
 
 def _identified(tx: Tx, values: dict[str, Any]) -> dict[str, Any]:

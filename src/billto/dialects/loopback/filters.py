@@ -14,7 +14,9 @@ from billto.dialects.loopback.lenient import BOOL
 from billto.dialects.params import Given, Param
 from billto.dialects.wire import SORT, Table
 from billto.domain.customer import Customer
+from billto.domain.document import Document
 from billto.domain.paging import unambiguous
+from billto.domain.payment import Payment
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import All, Node, Order, Query
 
@@ -23,7 +25,11 @@ COLUMNS_MAX = 5
 _SKIP_MAX = 2**53
 ID_ORDER = unambiguous(())
 
-RELATIONS: Mapping[type[NamedTuple], tuple[str, ...]] = {Customer: ("organization",)}
+RELATIONS: Mapping[type[NamedTuple], tuple[str, ...]] = {
+    Customer: ("organization",),
+    Document: ("payments", "client", "organization"),
+    Payment: ("document",),
+}
 
 _NAMES = frozenset({"where", "order", "limit", "skip", "offset", "fields", "include", "deleted"})
 

@@ -1,10 +1,23 @@
 """v1: the addresses."""
 
+from collections.abc import Mapping
+
 from billto.app import entities
 from billto.dialects.dialect import Does, Of, Route, Verb
-from billto.dialects.loopback import account_verbs, client_verbs
+from billto.dialects.loopback import (
+    account_verbs,
+    catalog_verbs,
+    client_verbs,
+    document_reading,
+    document_verbs,
+    payment_verbs,
+)
+from billto.dialects.loopback.catalog import ITEM, TAX
 from billto.dialects.loopback.clients import CLIENT
+from billto.dialects.loopback.documents import DOCUMENT
 from billto.dialects.loopback.organizations import ACCOUNT, ORGANIZATION
+from billto.dialects.loopback.payments import PAYMENT
+from billto.dialects.wire import Table
 
 _ASK, _DO = Does.ASK, Does.DO
 
@@ -15,6 +28,36 @@ def _clients(method: str, path: str, does: Does, verb: Verb, says: str) -> Route
 
 def _client(method: str, does: Does, verb: Verb, says: str, path: str = "", of: Of = Of.RECORD) -> Route:
     return Route(method, f"/Clients/{{id}}{path}", does, verb, CLIENT, says, of)
+
+
+def _documents(method: str, path: str, does: Does, verb: Verb, says: str) -> Route:
+    return Route(method, f"/Organizations/{{entity}}{path}", does, verb, DOCUMENT, says, Of.PATH)
+
+
+def _document(method: str, does: Does, verb: Verb, says: str, path: str = "", of: Of = Of.RECORD) -> Route:
+    return Route(method, f"/Documents/{{id}}{path}", does, verb, DOCUMENT, says, of)
+
+
+def _payments(method: str, path: str, does: Does, verb: Verb, says: str) -> Route:
+    return Route(method, f"/Organizations/{{entity}}{path}", does, verb, PAYMENT, says, Of.PATH)
+
+
+def _payment(method: str, does: Does, verb: Verb, says: str, of: Of = Of.RECORD) -> Route:
+    return Route(method, "/Payments/{id}", does, verb, PAYMENT, says, of)
+
+
+def _catalog(plural: str, table: Table, verbs: Mapping[str, Verb], what: str) -> tuple[Route, ...]:
+    """The routes of items, or of taxes."""
+    here, one = f"/Organizations/{{entity}}/{plural}", f"/{plural.capitalize()}/{{id}}"
+    return (
+        Route("POST", here, _DO, verbs["create"], table, f"Create {what}", Of.PATH),
+        Route("GET", here, _ASK, verbs["page"], table, f"Find {plural}", Of.PATH),
+        Route("GET", f"{here}/count", _ASK, verbs["count"], table, f"Count {plural}", Of.PATH),
+        Route("GET", one, _ASK, verbs["get"], table, f"Get {what}", Of.RECORD),
+        Route("PUT", one, _DO, verbs["replace"], table, f"Replace {what}", Of.RECORD),
+        Route("PATCH", one, _DO, verbs["change"], table, f"Patch {what}", Of.RECORD),
+        Route("DELETE", one, _DO, verbs["delete"], table, f"Delete {what}", Of.ACCOUNT),
+    )
 
 
 def _organization(method: str, path: str, does: Does, verb: Verb, says: str) -> Route:
@@ -54,4 +97,45 @@ ROUTES = (
     _organization("POST", _OF_ACCOUNT, _DO, account_verbs.create, "Create organization"),
     _organization("GET", _OF_ACCOUNT, _ASK, account_verbs.organizations, "Find organizations"),
     _organization("GET", f"{_OF_ACCOUNT}/count", _ASK, account_verbs.count, "Count organizations"),
+    _documents("POST", "/documents", _DO, document_verbs.create, "Create document"),
+    _documents("GET", "/documents", _ASK, document_reading.page, "Find documents"),
+    _documents("GET", "/documents/count", _ASK, document_reading.count, "Count documents"),
+    _documents("GET", "/documents/search", _ASK, document_reading.search, "Search documents"),
+    _documents("GET", "/search-documents", _ASK, document_reading.search, "Search documents"),
+    _documents("GET", "/documents/next-doc-number", _ASK, document_reading.next_number, "Next number"),
+    _documents("GET", "/documents/last-doc-number", _ASK, document_reading.last_number, "Last number"),
+    _documents(
+        "GET", "/documents/is-unique-doc-number", _ASK, document_reading.is_unique_number, "Is a number free"
+    ),
+    _document("GET", _ASK, document_reading.get, "Get document"),
+    _document("PUT", _DO, document_verbs.replace, "Replace document"),
+    _document("PATCH", _DO, document_verbs.change, "Patch document"),
+    _document("DELETE", _DO, document_verbs.delete, "Delete document", of=Of.ACCOUNT),
+    _document("POST", _DO, document_verbs.cancel, "Cancel document", "/cancel"),
+    _document("POST", _DO, document_verbs.uncancel, "Uncancel document", "/uncancel"),
+    _document("POST", _DO, document_verbs.mark_sent, "Mark document as sent", "/mark-sent"),
+    _document("POST", _DO, document_verbs.send, "Send document", "/send"),
+    _document("POST", _DO, payment_verbs.create_for_document, "Create payment of a document", "/payments"),
+    _document("GET", _ASK, payment_verbs.page_of_document, "Find payments of a document", "/payments"),
+    _document(
+        "GET", _ASK, payment_verbs.count_of_document, "Count payments of a document", "/payments/count"
+    ),
+    _payments("POST", "/payments", _DO, payment_verbs.create, "Create payment"),
+    _payments("GET", "/payments", _ASK, payment_verbs.page, "Find payments"),
+    _payments("GET", "/payments/count", _ASK, payment_verbs.count, "Count payments"),
+    _payment("GET", _ASK, payment_verbs.get, "Get payment"),
+    _payment("PUT", _DO, payment_verbs.replace, "Replace payment"),
+    _payment("PATCH", _DO, payment_verbs.change, "Patch payment"),
+    _payment("DELETE", _DO, payment_verbs.delete, "Delete payment", of=Of.ACCOUNT),
+    *_catalog("items", ITEM, catalog_verbs.ITEM_VERBS, "item"),
+    Route(
+        "GET",
+        "/Organizations/{entity}/search-items",
+        _ASK,
+        catalog_verbs.search_items,
+        ITEM,
+        "Search items",
+        Of.PATH,
+    ),
+    *_catalog("taxes", TAX, catalog_verbs.TAX_VERBS, "tax"),
 )

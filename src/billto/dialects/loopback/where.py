@@ -4,17 +4,18 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from billto.dialects import asking
 from billto.dialects.asking import LIST, ONE, PAIR, WORD, Field, Manner, Place, by, read_key
 from billto.dialects.codecs import Codec
 from billto.dialects.custom import json_of
 from billto.dialects.loopback import patterns
-from billto.dialects.loopback.lenient import BOOL
+from billto.dialects.loopback.lenient import BOOL, TEXT
 from billto.dialects.wire import Table
 from billto.domain.attrs import CUSTOM_SEARCHED_MAX
 from billto.domain.customer import Customer
+from billto.domain.document import PAYABLE, Document
 from billto.domain.nodes import Anything
 from billto.domain.numerals import NumberFault, read_fraction, read_whole
 from billto.domain.problems import Problem, Refused
@@ -60,10 +61,9 @@ def read(table: Table, tree: Mapping[str, Any]) -> Node:
 
 
 def _manner(table: Table) -> Manner:
-    named = _of_client if table.record is Customer else _unknown
     return Manner(
         joins=JOINS,
-        named=partial(named, table),
+        named=partial(_named, table),
         aside=frozenset({"options"}),  # of patterns, which are blind to case with it or without
         unknown=Either(),  # as LoopBack has it: what compares in an unknown way holds of nothing
         one_is_many=True,
@@ -79,13 +79,14 @@ def _unknown(table: Table, name: str) -> Field | None:
     return None if is_field else _NOWHERE
 
 
-def _of_client(table: Table, name: str) -> Field | None:
+def _named(table: Table, name: str) -> Field | None:
     wire, dot, key = name.partition(".")
-    if wire == "custom" and dot:
+    is_custom = wire == "custom" and "custom" in table.attrs
+    if is_custom and dot:
         return Field(Place("custom", read_key(name, key)), _ANYTHING, _OF_CUSTOM, searchable=True)
-    if wire == "custom":
+    if is_custom:
         raise Refused(Problem("bad_operand", (name,), "a key: custom.key"))
-    return _DELETED if name == "_isDeleted" else _unknown(table, name)
+    return _OTHERS.get(table.record, {}).get(name) or _unknown(table, name)
 
 
 def _nothing(node: Node) -> Node:
@@ -116,11 +117,29 @@ _NOWHERE = Field(
 )
 
 
-def _deleted(_place: Place, value: Any) -> Node:
-    return Not(Missing("deleted_at")) if value else Missing("deleted_at")
+# What is asked for under names that are no attributes
 
 
-_DELETED = Field(Place("deleted_at"), BOOL, {"eq": (ONE, _deleted), "neq": (ONE, negated(_deleted))})
+def _flag(attr: str, up: Node) -> Field:
+    """A flag that is up where a condition holds; null is down."""
+
+    def is_up(_place: Place, value: Any) -> Node:
+        return up if value else Not(up)
+
+    return Field(Place(attr), BOOL, {"eq": (ONE, is_up), "neq": (ONE, negated(is_up))})
+
+
+_PAID = All((Compare("type", Op.IN, PAYABLE), Not(Missing("paid_at"))))
+_OTHERS: Mapping[type[NamedTuple], Mapping[str, Field]] = {
+    Customer: {"_isDeleted": _flag("deleted_at", Not(Missing("deleted_at")))},
+    Document: {
+        "draft": _flag("issued_at", Missing("issued_at")),
+        "canceled": _flag("voided_at", Not(Missing("voided_at"))),
+        "sentSnailMail": _flag("sent_at", Not(Missing("sent_at"))),
+        "paidInFull": _flag("paid_at", _PAID),
+        "_documentClient.name": Field(Place("customer_name"), TEXT, WORDS, searchable=True),
+    },
+}
 
 
 # Custom values: texts that fit are metadata, everything else is kept as JSON.

@@ -6,7 +6,11 @@ from billto.dialects.asking import (
     LIST,
     ONE,
     PAIR,
+    PLAIN,
     WORD,
+    Field,
+    Manner,
+    Place,
     Words,
     among,
     between,
@@ -22,11 +26,14 @@ from billto.dialects.dialect import Asked
 from billto.dialects.params import Given, Param, take
 from billto.dialects.searching import terms_of
 from billto.dialects.wire import SORT, Table
+from billto.domain.catalog import Item
 from billto.domain.customer import Customer
+from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.paging import unambiguous
+from billto.domain.payment import Payment
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import All, Node, Op, Order, Query
+from billto.domain.query import All, Missing, Node, Not, Op, Order, Query
 from billto.domain.scope import ENVIRONMENTS
 
 WORDS: Words = {
@@ -43,6 +50,23 @@ WORDS: Words = {
     "endsWith":   (WORD, by(Op.ENDS)),
     "between":    (PAIR, between),
 }  # fmt: skip
+
+
+def _whether(place: Place, value: Any) -> Node:
+    """Whether something has happened: the moment is there when it did. It is never unknown."""
+    if value is None:
+        raise Refused(Problem("bad_operand", detail="true or false"))
+    return Not(Missing(place.attr)) if value else Missing(place.attr)
+
+
+_FLAG: Words = {"equals": (ONE, _whether), "not": (ONE, lambda place, value: Not(_whether(place, value)))}
+_UNLIKE: Words = {"equals": _FLAG["not"], "not": _FLAG["equals"]}
+# Questions of documents that a moment answers.
+_FLAGS = {
+    "is_draft": Field(Place("issued_at"), BOOL, _UNLIKE),
+    "paid_in_full": Field(Place("paid_at"), BOOL, _FLAG),
+}
+_OF_DOCUMENTS = Manner(named=_FLAGS.get)
 
 COLUMNS_MAX = 3  # a cursor carries the values of all of them
 
@@ -75,6 +99,9 @@ PARAMS = (
     ),
 )
 DELETED = Param("deleted", BOOL, False, says="When true, only what is in the trash.")
+VOIDED = Param("deleted", BOOL, False, says="When true, only what was deleted, which is: voided.")
+SEARCHED = (Payment, Item)
+NO_TRASH = Param("deleted", BOOL, False, says="When true, nothing: documents have no trash.")
 INCLUDE_DELETED = Param(
     "include_deleted", BOOL, False, says="When true, what is in the trash as well; not together with deleted."
 )
@@ -90,7 +117,10 @@ def params_of(table: Table) -> tuple[Param, ...]:
         return (*PARAMS, DELETED, INCLUDE_DELETED)
     if table.record is Entity:
         return (*PARAMS, ENVIRONMENT)
-    return tuple(one for one in PARAMS if one.name != "search")
+    if table.record is Document:
+        return (*PARAMS, NO_TRASH)
+    asked = PARAMS if table.record in SEARCHED else tuple(one for one in PARAMS if one.name != "search")
+    return (*asked, VOIDED) if "voided_at" in table.attrs and "deleted_at" in table.by_wire else asked
 
 
 def read(table: Table, given: Given, _body: Any = None) -> Asked:
@@ -102,7 +132,7 @@ def read(table: Table, given: Given, _body: Any = None) -> Asked:
         raise Refused(Problem("bad_parameter", ("prev_cursor",), "cannot be given together with next_cursor"))
     if len(values["order_by"]) > COLUMNS_MAX:
         raise Refused(Problem("bad_parameter", ("order_by",), f"takes at most {COLUMNS_MAX} fields"))
-    if values.get("deleted") and values["include_deleted"]:
+    if values.get("deleted") and values.get("include_deleted"):
         raise Refused(Problem("bad_parameter", ("include_deleted",), "cannot be given together with deleted"))
     where = (*_conditions(table, values["query"]), *terms_of(values.get("search") or "", "search"))
     query = Query(
@@ -121,12 +151,26 @@ def _conditions(table: Table, text: str | None) -> tuple[Node, ...]:
     if not text:
         return ()
     try:
-        asked = conditions(table, read_tree(text, "query"), WORDS, bare="equals")
+        tree = read_tree(text, "query")
+        manner = _OF_DOCUMENTS if table.record is Document else PLAIN
+        asked = conditions(table, _flat(table, tree), WORDS, bare="equals", manner=manner)
     except Refused as refused:
         raise Refused(
             *(one if one.path[:1] == ("query",) else one.within("query") for one in refused.problems)
         ) from None
     return () if asked == All() else (asked,)
+
+
+def _flat(table: Table, tree: dict[str, Any]) -> dict[str, Any]:
+    """`{"customer": {"name": …}}` says the same as `{"customer.name": …}`."""
+    flat: dict[str, Any] = {}
+    for name, asked in tree.items():
+        inner = asked if isinstance(asked, dict) else {}
+        if inner and all(f"{name}.{key}" in table.asked for key in inner):
+            flat |= {f"{name}.{key}": one for key, one in inner.items()}
+        else:
+            flat[name] = asked
+    return flat
 
 
 def _order(table: Table, text: str) -> Order:

@@ -2,8 +2,11 @@
 
 from billto.app import customers, entities
 from billto.dialects.dialect import Does, Of, Route, Verb
+from billto.dialects.spaceinvoices import merging
 from billto.dialects.spaceinvoices.customers import CUSTOMER, TOMBSTONE
+from billto.dialects.spaceinvoices.document_routes import DOCUMENT_ROUTES
 from billto.dialects.spaceinvoices.entities import ENTITY
+from billto.dialects.spaceinvoices.money_routes import MONEY
 
 _GET, _PAGE, _CREATE, _CHANGE = Does.GET, Does.PAGE, Does.CREATE, Does.CHANGE
 _ACT, _DROP = Does.ACT, Does.DROP
@@ -50,5 +53,9 @@ ROUTES = (
     _customer(
         "DELETE", "/customers/{id}/permanent", _DROP, customers.erase, "Permanently delete a customer", 204
     ),
+    _customer("GET", "/customers/{id}/merge", Does.ASK, merging.preview, "Preview a merge"),
+    _customer("POST", "/customers/{id}/merge", Does.DO, merging.merge, "Merge a customer into another"),
     _customer("POST", "/customers/{id}/restore", _ACT, customers.restore, "Restore a deleted customer"),
+    *DOCUMENT_ROUTES,
+    *MONEY,
 )

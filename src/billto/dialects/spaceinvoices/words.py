@@ -11,12 +11,16 @@ from billto.dialects.reference import Operation, Wording
 from billto.dialects.schemas import Resource
 from billto.dialects.searching import LENGTH_MAX, TERMS_MAX
 from billto.dialects.spaceinvoices.customers import CUSTOMER
+from billto.dialects.spaceinvoices.document_words import DOCUMENT_OPERATIONS, SCHEMAS, resource
 from billto.dialects.spaceinvoices.entities import ENTITY
 from billto.dialects.spaceinvoices.forms import ERROR, ISSUE, PAGINATION, listing
+from billto.dialects.spaceinvoices.merging_words import MERGING_OPERATIONS, MERGING_SCHEMAS
+from billto.dialects.spaceinvoices.money_words import MONEY_OPERATIONS, MONEY_RESOURCES, MONEY_SCHEMAS
 from billto.dialects.spaceinvoices.query import WORDS
 from billto.dialects.wire import FIND, SORT
 from billto.domain import customer, entity
 from billto.domain.customer import Customer
+from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.problems import Problem
 from billto.domain.settings import APART
@@ -242,17 +246,20 @@ OPERATIONS = {
     "DELETE /customers/{id}": Operation(
         "deleteCustomer",
         "Moves a customer to the trash, from where it can be restored. One that is there stays there.",
+        ("merged",),
     ),
     "DELETE /customers/{id}/permanent": Operation(
         "permanentlyDeleteCustomer",
         "Deletes a customer for good. It must be in the trash, and no document may refer to it.",
-        ("not_in_trash", "in_use"),
+        ("not_in_trash", "in_use", "merged"),
     ),
     "POST /customers/{id}/restore": Operation(
         "restoreCustomer",
         "Takes a customer out of the trash. One that is not there stays as it is.",
         ("taken",),
     ),
+    **MERGING_OPERATIONS,
+    **DOCUMENT_OPERATIONS,
 }
 
 PARAMS = {
@@ -304,6 +311,14 @@ _NEW_ENTITY: dict[str, Any] = {
 _THEN = datetime(2026, 1, 31, 12, tzinfo=UTC)
 _ENTITY_ID, _CUSTOMER_ID, _ACCOUNT_ID = (f"697deec0{'0' * 15}{digit}" for digit in "abc")
 
+_ENTITY = entity.made(
+    ENTITY.decode(_NEW_ENTITY, creating=True),
+    account_id=_ACCOUNT_ID, environment="live", id=_ENTITY_ID, now=_THEN,
+)  # fmt: skip
+_CUSTOMER = customer.made(
+    CUSTOMER.decode(_NEW_CUSTOMER, creating=True), entity_id=_ENTITY_ID, id=_CUSTOMER_ID, now=_THEN
+)
+
 WORDING = Wording(
     title="Billto API",
     says=_ABOUT + "\n".join(map(_row, WORDS)) + _ABOUT_METADATA,
@@ -314,10 +329,7 @@ WORDING = Wording(
             ENTITY_FIELDS,
             _NEW_ENTITY,
             {"email": "office@karst.example", "settings": {"default_invoice_due_days": 30}},
-            entity.made(
-                ENTITY.decode(_NEW_ENTITY, creating=True),
-                account_id=_ACCOUNT_ID, environment="live", id=_ENTITY_ID, now=_THEN,
-            ),
+            _ENTITY,
         ),
         Customer: Resource(
             "Customers",
@@ -325,10 +337,7 @@ WORDING = Wording(
             CUSTOMER_FIELDS,
             _NEW_CUSTOMER,
             {"email": "billing@blueharbour.example", "address_2": None},
-            customer.made(
-                CUSTOMER.decode(_NEW_CUSTOMER, creating=True),
-                entity_id=_ENTITY_ID, id=_CUSTOMER_ID, now=_THEN,
-            ),
+            _CUSTOMER,
         ),
         Tombstone: Resource(
             "Customers",
@@ -343,9 +352,14 @@ WORDING = Wording(
             {},
             Tombstone(_ENTITY_ID, _CUSTOMER_ID, _THEN, "crm-20417"),
         ),
+        Document: resource(_ENTITY, _CUSTOMER, _THEN),
+        **MONEY_RESOURCES,
     },
-    operations=OPERATIONS,
-    schemas={"Pagination": PAGINATION, "Error": ERROR, "Issue": ISSUE},
+    operations={**OPERATIONS, **MONEY_OPERATIONS},
+    schemas={
+        "Pagination": PAGINATION, "Error": ERROR, "Issue": ISSUE,
+        **SCHEMAS, **MONEY_SCHEMAS, **MERGING_SCHEMAS,
+    },
     listing=listing,
     params=PARAMS,
     asked={"query": FIND, "order_by": SORT},

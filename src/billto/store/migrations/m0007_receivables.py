@@ -231,10 +231,11 @@ CREATE TABLE alias (
     number {TEXT},
     external_id {TEXT},
     PRIMARY KEY (entity_id, id),
-    FOREIGN KEY (entity_id, customer_id) REFERENCES customer (entity_id, id)
+    FOREIGN KEY (entity_id, customer_id) REFERENCES customer (entity_id, id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX alias_serial ON alias (entity_id, serial);
 CREATE INDEX alias_customer ON alias (entity_id, customer_id);
+CREATE INDEX alias_number ON alias (entity_id, number) WHERE number IS NOT NULL;
 CREATE INDEX alias_external_id ON alias (entity_id, external_id) WHERE external_id IS NOT NULL;
 """
 
