@@ -67,8 +67,8 @@ def test_a_preview_tells_what_a_merge_does(house: House) -> None:
         "source_id": old["id"],
         "target_id": new["id"],
         "moves": {
-            "documents": 1, "payments": 1, "adjustments": 0, "line_items": 0, "notes": 0, "contacts": 0,
-            "delivery_addresses": 0, "children": 0,
+            "documents": 1, "payments": 1, "adjustments": 0, "line_items": 0, "notes": 0, "messages": 0,
+            "contacts": 0, "delivery_addresses": 0, "children": 0,
         },
         "balances": [
             {"currency_code": "EUR", "source": owed, "target": dict.fromkeys(owed, 0), "merged": owed}

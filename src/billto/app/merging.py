@@ -16,6 +16,7 @@ from billto.domain.document import Document
 from billto.domain.ledger import Standing
 from billto.domain.line_item import LineItem
 from billto.domain.merging import GivenUp
+from billto.domain.message import Message
 from billto.domain.note import Note
 from billto.domain.paging import unambiguous
 from billto.domain.payment import Payment
@@ -29,6 +30,7 @@ _MOVED: Mapping[str, type[Any]] = {
     "adjustments": Adjustment,
     "line_items": LineItem,
     "notes": Note,
+    "messages": Message,
 }
 
 

@@ -1,7 +1,7 @@
 """What the verbs need from outside, as shapes: the store fits them without knowing them."""
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -11,6 +11,7 @@ from billto.domain.answer import Answer
 from billto.domain.entity import Entity
 from billto.domain.event import Event
 from billto.domain.ledger import Due, Entry, Standing
+from billto.domain.message import EMAIL, Message
 from billto.domain.query import Below, Page, Query
 from billto.domain.scope import Scope
 
@@ -53,6 +54,9 @@ class Reader(Protocol):
         self, scope: Scope, customer_ids: Sequence[str], currency: str, day: date, /
     ) -> Sequence[tuple[date, Decimal]]: ...
     async def secret(self, name: str, /) -> bytes: ...
+    async def next_due(self, channels: Sequence[str], /) -> datetime | None: ...
+    async def message_counts(self) -> Mapping[str, int]: ...
+    async def messages(self, state: str | None, most: int, /, id: str | None = None) -> Sequence[Message]: ...
 
 
 class Tx(Reader, Protocol):
@@ -92,6 +96,9 @@ class Tx(Reader, Protocol):
     ) -> Sequence[tuple[int, R]]: ...
     async def forget_uploads(self, entity_id: str, before: datetime, most: int, /) -> None: ...
     async def post(self, scope: Scope, entries: Sequence[Entry], before: Sequence[Standing], /) -> None: ...
+    async def claim(
+        self, channels: Sequence[str], most: int, lease: timedelta, tries_max: int, /
+    ) -> Sequence[Message]: ...
     async def claimed(self, tenant_id: str, request_id: str, /) -> Answer | None: ...
     async def forget(self, tenant_id: str, subject_id: str, /) -> None: ...
     async def keep(self, answer: Answer, /) -> None: ...
@@ -117,3 +124,4 @@ class Request(NamedTuple):
     shows: frozenset[str] | None = (
         None  # the attributes that are looked at after a read; all of them, without
     )
+    channels: frozenset[str] = frozenset({EMAIL})  # by which messages can be sent here

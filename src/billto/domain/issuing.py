@@ -106,7 +106,7 @@ def issued(draft: Document, number: str, entity: Entity, now: datetime) -> Docum
 
 def with_texts(document: Document) -> Document:
     """The document with its texts' placeholders filled in: as it is issued, or as a draft is looked at."""
-    values: dict[str, Any] = {name: _filled(getattr(document, name), document) for name in _TEXTS}
+    values: dict[str, Any] = {name: filled(getattr(document, name), document) for name in _TEXTS}
     return document._replace(**values)
 
 
@@ -249,10 +249,18 @@ def _own(snapshot: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {name: snapshot.get(name) for name in snapshot.get("own") or ()} or None
 
 
-def _filled(text: str | None, document: Document) -> str | None:
-    if not text:
-        return text
-    issuer, buyer = document.issuer, document.buyer or {}
+def filled(text: str | None, document: Document) -> str | None:
+    """A text about a document with its placeholders filled in."""
+    return templates.substitute(text, _values(document)) if text else text
+
+
+def values_of(entity: Entity, customer: Customer | None, today: date) -> dict[str, str | None]:
+    """What the placeholders stand for in a text that is about no document."""
+    known = _values_of(_snapshot(entity, ISSUER, None) or {}, _snapshot(customer, BUYER, None) or {})
+    return {**known, "current_date": today.isoformat(), "current_year": str(today.year)}
+
+
+def _values_of(issuer: Mapping[str, Any], buyer: Mapping[str, Any]) -> dict[str, str | None]:
     accounts: Sequence[Any] = issuer.get("bank_accounts") or ({},)
     account = next((one for one in accounts if one.get("is_default")), accounts[0])
     values = {f"entity_{name}": _said(value) for name, value in issuer.items() if name != "bank_accounts"}
@@ -262,8 +270,16 @@ def _filled(text: str | None, document: Document) -> str | None:
         for name in ("iban", "bic", "bank_name", "account_number", "routing_number", "sort_code")
     }
     values |= {f"bank_account.{name}": _said(value) for name, value in account.items()}
-    values |= {
+    return {
+        **values,
         "bank_account": _said(account.get("iban") or account.get("account_number")),
+        "unit_name": _said(buyer.get("unit_name")),
+    }
+
+
+def _values(document: Document) -> dict[str, str | None]:
+    return {
+        **_values_of(document.issuer, document.buyer or {}),
         "document_number": document.number,
         "document_date": document.date.isoformat(),
         "document_due_date": document.due_date.isoformat() if document.due_date else None,
@@ -273,9 +289,7 @@ def _filled(text: str | None, document: Document) -> str | None:
         "total_amount": shown(document.total_with_tax, document.currency_code),
         "current_date": document.date.isoformat(),
         "current_year": str(document.date.year),
-        "unit_name": _said(buyer.get("unit_name")),
     }
-    return templates.substitute(text, values)
 
 
 def _said(value: Any) -> str | None:

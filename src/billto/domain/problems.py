@@ -88,6 +88,8 @@ CODES: Mapping[str, Code] = {
     "other_currency": Code(422, "is in another currency ({detail})"),
     "other_customer": Code(422, "belongs to another customer"),
     "not_payable": Code(422, "is no document that this can be applied to ({detail})"),
+    "sent_already": Code(409, "was sent already"),
+    "being_sent": Code(409, "is being sent at this moment"),
     "too_much_history": Code(422, "has more than {detail} entries in the ledger; ask for a shorter time"),
     # questions
     "bad_parameter": Code(400, "{detail}"),

@@ -17,6 +17,7 @@ from billto.domain.folding import fold, search_text
 from billto.domain.jobs import ImportJob, Upload
 from billto.domain.ledger import Entry
 from billto.domain.line_item import LineItem
+from billto.domain.message import Message
 from billto.domain.note import Note
 from billto.domain.payment import Payment
 from billto.domain.query import Query
@@ -58,6 +59,7 @@ LAYOUTS: dict[type[Any], Layout] = {
     Entry: Layout("entry", ("entity_id",), allotted=True),
     TaxRate: Layout("tax_rate", ("entity_id",), allotted=True),
     Item: Layout("item", ("entity_id",), allotted=True, searched=True),
+    Message: Layout("message", ("entity_id",), allotted=True),
     Alias: Layout("alias", ("entity_id",)),
     Event: Layout("event", ("entity_id",)),
     Answer: Layout("answer", ("tenant_id",)),

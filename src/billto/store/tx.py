@@ -20,6 +20,7 @@ from billto.store.engine import Engine
 from billto.store.layout import LAYOUTS, columns, kept_beside, looked_at, tenancy
 from billto.store.merged import Merged
 from billto.store.moving import Moving
+from billto.store.outbox import Outbox, Waiting
 
 R = TypeVar("R", bound=NamedTuple)
 
@@ -34,7 +35,7 @@ def loader(
     return engine.loader(record, columns(record, shows))
 
 
-class Reader(Merged):
+class Reader(Merged, Waiting):
     """Questions, each one statement. Every one names its tenant, save those about keys and secrets."""
 
     engine: Engine
@@ -161,7 +162,7 @@ class Reader(Merged):
         return Page(records, total, more, bool(records) and (query.start is not None or query.skip > 0))
 
 
-class Tx(Moving, Reader):
+class Tx(Moving, Outbox, Reader):
     """One transaction: what it writes is there altogether, or not at all."""
 
     def __init__(

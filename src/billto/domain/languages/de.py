@@ -26,4 +26,6 @@ GERMAN = Language(
         "{invoice_list}\n\n"
         "Bitte prüfen Sie die offenen Beträge und veranlassen Sie die Zahlung."
     ),
+    statement_subject="Kontoauszug von {entity_name}",
+    statement_body="Im Anhang finden Sie Ihren Kontoauszug.",
 )

@@ -24,4 +24,6 @@ ENGLISH = Language(
         "{invoice_list}\n\n"
         "Please review the outstanding balance and arrange payment."
     ),
+    statement_subject="Statement of account from {entity_name}",
+    statement_body="Please find your statement of account attached.",
 )

@@ -27,4 +27,6 @@ FRENCH = Language(
         "{invoice_list}\n\n"
         "Merci de vérifier le solde dû et de procéder au paiement."
     ),
+    statement_subject="Relevé de compte de {entity_name}",
+    statement_body="Veuillez trouver ci-joint votre relevé de compte.",
 )

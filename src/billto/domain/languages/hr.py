@@ -26,4 +26,6 @@ CROATIAN = Language(
         "{invoice_list}\n\n"
         "Molimo provjerite otvorene obveze i podmirite dugovanje."
     ),
+    statement_subject="Izvod stanja od {entity_name}",
+    statement_body="U privitku vam šaljemo izvod vašeg stanja.",
 )

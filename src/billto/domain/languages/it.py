@@ -24,4 +24,6 @@ ITALIAN = Language(
         "{invoice_list}\n\n"
         "La preghiamo di verificare il saldo in sospeso e di provvedere al pagamento."
     ),
+    statement_subject="Estratto conto di {entity_name}",
+    statement_body="In allegato trova il Suo estratto conto.",
 )

@@ -12,3 +12,5 @@ class Language:
     email_defaults: Mapping[str, str]  # {document type}_subject and {document type}_body
     overdue_subject: str
     overdue_body: str
+    statement_subject: str
+    statement_body: str

@@ -26,4 +26,6 @@ SLOVENIAN = Language(
         "{invoice_list}\n\n"
         "Prosimo, preverite odprte obveznosti in uredite plačilo."
     ),
+    statement_subject="Izpisek stanja od {entity_name}",
+    statement_body="V priponki vam pošiljamo izpisek vašega stanja.",
 )

@@ -12,6 +12,7 @@ from billto.store.migrations import (
     m0004_keys,
     m0005_imports,
     m0007_receivables,
+    m0008_messages,
 )
 
 
@@ -32,5 +33,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(5, "imports and uploads", m0005_imports.statements),
     Migration(6, "searches look through custom values", lambda _engine: (), (Customer,)),
     Migration(7, "documents, payments, the ledger", m0007_receivables.statements),
+    Migration(8, "messages", m0008_messages.statements),
 )
 LATEST = MIGRATIONS[-1].number

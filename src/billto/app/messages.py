@@ -1,0 +1,217 @@
+"""What can be done with messages: queued in the transaction that causes them, seen, canceled, tried anew.
+
+Nothing is sent here: a worker delivers what was queued (`work/runner.py`), and says with `sent` or `unsent`
+what came of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from billto.app import addressees, records
+from billto.app.parts import Id, Reader, Request, Tx
+from billto.domain import issuing
+from billto.domain import message as rules
+from billto.domain.attrs import checked
+from billto.domain.customer import Customer
+from billto.domain.document import Document
+from billto.domain.entity import Entity
+from billto.domain.languages import language
+from billto.domain.message import ATTACHMENTS, DELAYS, EMAIL, QUEUED, SENT, Message
+from billto.domain.paging import unambiguous
+from billto.domain.problems import Problem, Refused
+from billto.domain.query import Compare, Op, Page, Query
+from billto.domain.scope import Scope
+from billto.domain.templates import substitute
+from billto.domain.versions import touched
+
+
+async def queue(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Message:
+    """A message that will be delivered once this transaction is on the disk.
+
+    `values` are attributes of the message; its customer is named by `customer_id` or `customer`. Without
+    recipients it goes to whom the customer has on file for its channel. With a key `once` that a message of
+    the entity has already, that message is the answer, and no second one is made. Raises Refused with
+    `no_channel` where nothing is connected by which it could go, and with `no_recipient` for nobody.
+    """
+    channel = values.get("channel", EMAIL)
+    if channel not in asked.channels:
+        raise Refused(Problem("no_channel"))
+    if (once := values.get("once")) is not None:
+        await tx.alone(asked.scope.entity, f"message {once}")
+        if (known := await _once(tx, asked, once)) is not None:
+            return known
+    entity = await _entity(tx, asked)
+    customer = await _customer(tx, asked, values)
+    problems: list[Problem] = []
+    attachments = ATTACHMENTS.read(values.get("attachments"), ("attachments",), problems)
+    said = {
+        **addressees.chosen(channel, values, entity, customer),
+        **_sender(values, entity),
+        "channel": channel,
+        "kind": "message",
+        **{name: values[name] for name in _TAKEN if values.get(name) is not None},
+        "attachments": attachments or None,
+        "customer_id": customer.id if customer else None,
+        "customer": customer.serial if customer else None,
+    }
+    if problems:
+        raise Refused(*problems)
+    made = rules.made(
+        said, entity_id=entity.id, id=tx.new_id(), now=tx.now, domain=addressees.domain_of(entity)
+    )
+    stored = await tx.insert(checked(made))
+    await records.note(tx, asked, "message.queued", stored)
+    return stored
+
+
+async def queue_document(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> Message:
+    """A document by e-mail, as PDF, with the entity's words for its type unless there are others."""
+    document = await records.get(tx, _plain(asked), Document, id)
+    entity = await _entity(tx, asked)
+    texts: Any = entity.settings.get("email_defaults") or {}
+    words = language(entity.locale).email_defaults
+    said = {
+        part: values.get(part) or texts.get(f"{document.type}_{part}") or words.get(f"{document.type}_{part}")
+        for part in ("subject", "body")
+    }
+    own = {
+        "kind": "document",
+        "document_id": document.id,
+        "customer_id": document.customer_id,
+        "attachments": [{"paper": "document", "document_id": document.id}],
+    }
+    if document.customer_id is None and document.buyer and document.buyer.get("email"):
+        own["recipients"] = addressees.one(document.buyer["email"], document.buyer.get("name"))
+    filled = {part: issuing.filled(text, document) for part, text in said.items()}
+    return await queue(tx, asked, {**own, **values, **filled})
+
+
+async def queue_statement(
+    tx: Tx,
+    asked: Request,
+    customer_id: Id,
+    values: Mapping[str, Any],
+    paper: Mapping[str, Any],
+    words: Mapping[str, str] | None = None,
+) -> Message:
+    """A statement by e-mail, as PDF. `paper` says which (see ATTACHMENT), `words` what placeholders beside
+    those of entity and customer stand for."""
+    customer = await records.get(tx, _plain(asked), Customer, customer_id)
+    entity = await _entity(tx, asked)
+    texts = language(customer.language or entity.locale)
+    known = {**issuing.values_of(entity, customer, issuing.today(entity, tx.now)), **(words or {})}
+    said = {
+        "subject": values.get("subject") or texts.statement_subject,
+        "body": values.get("body") or texts.statement_body,
+    }
+    own = {
+        "kind": "statement",
+        "customer_id": customer.id,
+        "attachments": [{**paper, "paper": "statement", "customer_id": customer.id}],
+    }
+    filled = {part: substitute(text, known) for part, text in said.items()}
+    return await queue(tx, asked, {**own, **values, **filled})
+
+
+async def get(reader: Reader, asked: Request, id: Id) -> Message:
+    return await records.get(reader, asked, Message, id)
+
+
+async def page(reader: Reader, asked: Request, query: Query) -> Page:
+    return await reader.page(Message, asked.scope, query)
+
+
+async def cancel(tx: Tx, asked: Request, id: Id) -> Message:
+    """Nobody gets it any more; refused with `sent_already`, or `being_sent` while a worker has it."""
+    return await records.change(tx, asked, Message, id, "message.canceled", rules.canceled)
+
+
+async def retry(tx: Tx, asked: Request, id: Id) -> Message:
+    """Tries at once, and anew from the first attempt on, what was given up, was canceled, or waits."""
+    return await records.change(tx, asked, Message, id, "message.retried", rules.retried)
+
+
+def on_behalf(entity: Entity) -> Request:
+    """As what a worker works on a message: the entity's, and no key's."""
+    return Request(Scope(entity.account_id, entity.environment, key_id="", entity_id=entity.id))
+
+
+async def sent(
+    tx: Tx, asked: Request, message: Message, provider_id: str | None, details: Mapping[str, Any]
+) -> Message | None:
+    """Keeps that a message was delivered, whatever became of its row meanwhile; its document knows it too."""
+    old = await tx.lock(Message, asked.scope, message.id)
+    if old is None or old.state == SENT:
+        return old
+    new = rules.delivered(old, tx.now, provider_id, details)
+    await tx.update(old, new, asked.scope)
+    await records.note(tx, asked, "message.sent", new)
+    if new.kind == "document" and new.document_id is not None:
+        await _mark_sent(tx, asked, new.document_id)
+    return new
+
+
+async def unsent(
+    tx: Tx,
+    asked: Request,
+    message: Message,
+    error: str,
+    *,
+    is_final: bool,
+    details: Mapping[str, Any] | None = None,
+    delays: Sequence[timedelta] = DELAYS,
+) -> Message | None:
+    """Keeps that an attempt failed; not where somebody else has the message by now, or it was settled."""
+    old = await tx.lock(Message, asked.scope, message.id)
+    if old is None or old.state != QUEUED or old.leased_until != message.leased_until:
+        return old
+    if is_final:
+        new = rules.failed(old, tx.now, error)
+    else:
+        new = rules.postponed(old, tx.now, error, details=details, delays=delays)
+    await tx.update(old, new, asked.scope)
+    if new.state != QUEUED:
+        await records.note(tx, asked, "message.failed", new)
+    return new
+
+
+_TAKEN = (
+    "kind", "subject", "body", "template", "document_id", "next_at", "once", "metadata", "details",
+)  # fmt: skip
+
+
+def _sender(values: Mapping[str, Any], entity: Entity) -> dict[str, Any]:
+    return {
+        "sender_name": values.get("sender_name") or entity.name,
+        "reply_to": values.get("reply_to") or entity.email,
+    }
+
+
+async def _entity(reader: Reader, asked: Request) -> Entity:
+    return await records.get(reader, _plain(asked), Entity, asked.scope.entity)
+
+
+async def _customer(reader: Reader, asked: Request, values: Mapping[str, Any]) -> Customer | None:
+    id = values.get("customer_id") if values.get("customer_id") is not None else values.get("customer")
+    return None if id is None else await records.get(reader, _plain(asked), Customer, id)
+
+
+async def _once(reader: Reader, asked: Request, once: str) -> Message | None:
+    query = Query(Compare("once", Op.EQ, once), unambiguous(()), limit=1, counted=False)
+    found = (await reader.page(Message, asked.scope, query)).records
+    return found[0] if found else None
+
+
+async def _mark_sent(tx: Tx, asked: Request, document_id: str) -> None:
+    document = await tx.lock(Document, asked.scope, document_id)
+    if document is None:
+        return
+    new = touched(document, {"sent_at": tx.now}, tx.now)
+    await tx.update(document, new, asked.scope)
+    await records.note(tx, asked, f"{document.type}.sent", new, document)
+
+
+def _plain(asked: Request) -> Request:
+    """The request, of which neither the versions nor what is shown are those of what is only read."""
+    return asked._replace(expected=None, shows=None)

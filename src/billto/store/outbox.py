@@ -1,0 +1,98 @@
+"""Messages that wait, of all tenants: for workers, which deliver them, and for the operator."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from billto.domain import message as rules
+from billto.domain.attrs import catalogue
+from billto.domain.message import FAILED, QUEUED, Message
+from billto.store import statements
+from billto.store.engine import Engine
+from billto.store.layout import columns
+from billto.store.sums import Marks
+
+_SHOWN = ", ".join(columns(Message))
+# More than this is only said to be more: a question for a number must not read for long.
+COUNTED_MAX = 100_000
+
+
+class Waiting:
+    """Questions about what waits; none of them is a tenant's."""
+
+    engine: Engine
+
+    async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
+        raise NotImplementedError
+
+    async def next_due(self, channels: Sequence[str]) -> datetime | None:
+        """When the next message of some channels may be taken; None where none waits."""
+        hold = Marks(self.engine)
+        sql = (
+            f"SELECT next_at FROM message WHERE state = '{QUEUED}' AND {hold.among('channel', channels)}"
+            " ORDER BY next_at, id LIMIT 1"
+        )
+        rows = await self.rows(sql, hold.values)
+        return self._moment(rows[0][0]) if rows else None
+
+    async def message_counts(self) -> dict[str, int]:
+        """How many wait, and how many were given up."""
+        found = {}
+        for state in (QUEUED, FAILED):
+            some = f"SELECT 1 FROM message WHERE state = '{state}' LIMIT {COUNTED_MAX}"
+            ((number,),) = await self.rows(f"SELECT COUNT(*) FROM ({some}) AS some", [])
+            found[state] = int(number)
+        return found
+
+    async def messages(self, state: str | None, most: int, id: str | None = None) -> Sequence[Message]:
+        """The newest of a state, whosever they are; or the one of an id. For the operator alone."""
+        hold = Marks(self.engine)
+        asked = [f"{name} = {hold(value)}" for name, value in (("state", state), ("id", id)) if value]
+        if state in (QUEUED, FAILED):  # as the indexes say it, so that they are used
+            asked.append(f"state = '{state}'")
+        where = f"WHERE {' AND '.join(asked)}" if asked else ""
+        sql = f"SELECT {_SHOWN} FROM message {where} ORDER BY id DESC LIMIT {most}"
+        load = self.engine.loader(Message, columns(Message))
+        return list(map(load, await self.rows(sql, hold.values)))
+
+    def _moment(self, kept: Any) -> datetime:
+        attr = catalogue(Message)["next_at"]
+        read = self.engine.reads.get(attr.kind)
+        moment: datetime = read(kept) if read else kept
+        return moment
+
+
+class Outbox(Waiting):
+    """Taking messages, within one transaction."""
+
+    now: datetime
+
+    async def claim(
+        self, channels: Sequence[str], most: int, lease: timedelta, tries_max: int
+    ) -> Sequence[Message]:
+        """Some messages that are due, each for one worker alone until its lease is over.
+
+        Other workers pass over what one is just taking; SQLite has one writer anyway.
+        """
+        hold = Marks(self.engine)
+        lock = " FOR UPDATE SKIP LOCKED" if self.engine.name == "postgresql" else ""
+        now = hold(self.engine.stored(catalogue(Message)["next_at"], self.now))
+        sql = (
+            f"SELECT {_SHOWN} FROM message WHERE state = '{QUEUED}' AND next_at <= {now}"
+            f" AND {hold.among('channel', channels)} ORDER BY next_at, id LIMIT {most}{lock}"
+        )
+        load = self.engine.loader(Message, columns(Message))
+        found = [load(row) for row in await self.rows(sql, hold.values)]
+        taken = [rules.claimed(one, self.now, lease, tries_max) for one in found]
+        for old, new in zip(found, taken, strict=True):
+            await self._keep(old, new)
+        return [one for one in taken if one.state == QUEUED]
+
+    async def _keep(self, old: Message, new: Message) -> None:
+        changed = {
+            attr.name: self.engine.stored(attr, after)
+            for attr, before, after in zip(catalogue(Message).values(), old, new, strict=True)
+            if before != after
+        }
+        sql = statements.update(self.engine, "message", tuple(changed), ("entity_id", "id"))
+        await self.rows(sql, [*changed.values(), new.entity_id, new.id])
