@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from limits import RateLimitItem, parse
+
+from billto.domain.mailbox import is_address, to_ascii
 
 PREFIX = "BILLTO_"
 
@@ -31,6 +33,18 @@ class Database:
         parts = urlsplit(self.url)
         place = parts.netloc.rpartition("@")[2]
         return f"{parts.scheme}://{place}{parts.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Where e-mail goes: to a mail server, or as files into a folder."""
+
+    folder: Path | None = None
+    host: str = ""
+    port: int = 0
+    user: str | None = None
+    password: str | None = None
+    tls: str = "starttls"  # or on, from the first byte, or off
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +79,61 @@ def _database(text: str) -> Database:
         if whole:
             return Database(text)
     raise ValueError("must be sqlite:///path/to/file or postgresql://user:password@host:port/name")
+
+
+_MAIL_FORM = (
+    "must be smtp://user:password@host:587, smtps://user:password@host, file:folder or off; ?tls=off speaks"
+    " to a server without TLS"
+)
+_MAIL_PORTS = {"starttls": 587, "on": 465, "off": 25}
+
+
+def _mail(text: str) -> Mail | None:
+    if text in ("off", ""):
+        return None
+    scheme, _, rest = text.partition(":")
+    if scheme == "file" and rest:
+        return Mail(folder=Path(rest))
+    try:
+        parts = urlsplit(text)
+        said = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+        port, host = parts.port, to_ascii(parts.hostname or "")
+    except ValueError:
+        raise ValueError(_MAIL_FORM) from None
+    tls = said.pop("tls", "on" if scheme == "smtps" else "starttls")
+    fits = scheme in ("smtp", "smtps") and tls in _MAIL_PORTS and not (scheme == "smtps" and tls != "on")
+    if (
+        not fits
+        or said
+        or not host
+        or parts.path.strip("/")
+        or (parts.username is None) != (not parts.password)
+    ):
+        raise ValueError(_MAIL_FORM)
+    user, password = (unquote(one) if one else None for one in (parts.username, parts.password))
+    return Mail(None, host, port or _MAIL_PORTS[tls], user, password, tls)
+
+
+def _address(text: str) -> str | None:
+    if text and not is_address(text):
+        raise ValueError("must be an e-mail address")
+    return text or None
+
+
+def _domain(text: str) -> str | None:
+    if text and to_ascii(text) is None:
+        raise ValueError("must be a domain, such as example.com")
+    return to_ascii(text) if text else None
+
+
+def _selector(text: str) -> str | None:
+    return _domain(text)
+
+
+def _file(text: str) -> Path | None:
+    if text and not Path(text).is_file():
+        raise ValueError("must name a file that is there")
+    return Path(text) if text else None
 
 
 def _between(least: int, most: int) -> Callable[[str], int]:
@@ -123,7 +192,23 @@ SETTINGS = (
         "off",
         "Whether every request writes a line to the log, without keys and bodies.",
     ),
+    Setting(
+        "mail",
+        _mail,
+        "",
+        "Where e-mail goes: `smtp://user:password@host:587` (STARTTLS), `smtps://…`, `file:folder` or `off`;"
+        " the folder `mail` beside the SQLite database by default, nowhere with PostgreSQL.",
+    ),
+    Setting("mail_from", _address, "", "The address that mail comes from; needed for a mail server."),
+    Setting("mail_dkim_key", _file, "", "PEM file of the RSA key that signs mail (DKIM)."),
+    Setting("mail_dkim_selector", _selector, "", "The key's name in the DNS, before `._domainkey`."),
+    Setting("mail_dkim_domain", _domain, "", "Whose key it is; the domain of `BILLTO_MAIL_FROM` by default."),
+    Setting("worker", _switch, "on", "Whether `billto serve` also delivers messages."),
+    Setting("delivery_seconds", _between(1, 600), "60", "How long one delivery of a message may take."),
 )
+
+# What may have a password in it.
+_SECRET = ("database_url", "mail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +224,26 @@ class Config:
     connections: int
     statement_seconds: int
     request_log: bool
+    mail: Mail | None
+    mail_from: str | None
+    mail_dkim_key: Path | None
+    mail_dkim_selector: str | None
+    mail_dkim_domain: str | None
+    worker: bool
+    delivery_seconds: int
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Config:
     """The settings out of BILLTO_* variables. Raises WrongSetting for the first that cannot be used."""
-    values = {one.name: _value(one, environment) for one in SETTINGS}
-    return Config(**values)
+    settings = Config(**{one.name: _value(one, environment) for one in SETTINGS})
+    if settings.mail is None and not environment.get(f"{PREFIX}MAIL"):
+        path = settings.database_url.path
+        settings = replace(settings, mail=Mail(folder=path.parent / "mail") if path else None)
+    if settings.mail is not None and settings.mail.folder is None and settings.mail_from is None:
+        raise WrongSetting("BILLTO_MAIL_FROM must say what address mail comes from, with a mail server")
+    if (settings.mail_dkim_key is None) is not (settings.mail_dkim_selector is None):
+        raise WrongSetting("BILLTO_MAIL_DKIM_KEY and BILLTO_MAIL_DKIM_SELECTOR must be given together")
+    return settings
 
 
 def unknown(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
@@ -166,4 +265,4 @@ def _value(one: Setting, environment: Mapping[str, str]) -> Any:
 
 def _shown(one: Setting, text: str) -> str:
     """What was given; of an address only its beginning, for there may be a password in it."""
-    return f"{text.partition('://')[0][:20]}…" if one.name == "database_url" else text[:80]
+    return f"{text.partition('://')[0][:20]}…" if one.name in _SECRET else text[:80]

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -25,6 +25,8 @@ from billto.web.doors import Doors, Observed
 from billto.web.limiting import Limiter
 from billto.web.metrics import Metrics
 from billto.web.server import Server
+from billto.work.channels import channels, connected
+from billto.work.runner import Delivery, Pace, Runner
 
 # What a command may meet when there is no such database, or none that lets it in.
 DATABASE_FAULTS = (OSError, apsw.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -94,8 +96,19 @@ def make_server(settings: Config) -> Server:
                 "%s %s %s %sms %s", seen.method, seen.path or "-", seen.status, took, seen.request_id
             )
 
-    doors = Doors(DIALECTS, store, clock, limiter, observe)
-    return Server(store, doors, metrics, LATEST, openapi(spaceinvoices.DIALECT, WORDING, __version__))
+    doors = Doors(DIALECTS, store, clock, limiter, observe, connected(settings))
+    document = openapi(spaceinvoices.DIALECT, WORDING, __version__)
+    worker = make_runner(settings, store, lambda one: metrics.delivered(*one)) if settings.worker else None
+    return Server(store, doors, metrics, LATEST, document, (worker,) if worker else ())
+
+
+def make_runner(
+    settings: Config, store: Store, observe: Callable[[Delivery], None], *, at_once: int = Pace().at_once
+) -> Runner | None:
+    """A worker; None where no channel is connected by which it could deliver anything."""
+    table = channels(settings)
+    pace = Pace(settings.delivery_seconds, at_once)
+    return Runner(store, clock, table, observe, pace) if table else None
 
 
 def server() -> Server:

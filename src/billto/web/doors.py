@@ -77,7 +77,9 @@ class Doors:
         clock: Callable[[], datetime],
         limiter: Limiter,
         observe: Callable[[Observed], None],
+        channels: frozenset[str] = frozenset(),
     ) -> None:
+        self._channels = channels
         self._switchboard = Switchboard(dialects)
         self._store = store
         self._clock = clock
@@ -117,11 +119,12 @@ class Doors:
         route, now = call.route, self._clock()
         scope = await self._credentials.scope(call, now)
         if route.does in READS:
-            return await self._read(call, Request(scope), now)
+            return await self._read(call, Request(scope, channels=self._channels), now)
         if scope.read_only:
             raise Refused(Problem("read_only_key"))
         body = await self._body(call)
-        work = self._work(call, Request(scope, given_id, _expected(call.headers)), body, now)
+        asked = Request(scope, given_id, _expected(call.headers), channels=self._channels)
+        work = self._work(call, asked, body, now)
         try:
             if given_id is None:
                 return await self._store.write(work)

@@ -1,9 +1,12 @@
 """Counts and times of requests, in the form that Prometheus reads."""
 
 import os
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from billto.web.doors import Observed
 
@@ -26,6 +29,9 @@ class Metrics:
             "billto_request_seconds", "Time until the answer", ("method", "path"),
             buckets=_SECONDS, registry=self._own,
         )  # fmt: skip
+        self._deliveries = Counter(
+            "billto_deliveries", "Attempts to deliver a message", ("channel", "outcome"), registry=self._own
+        )
         # Looking a series up by its labels costs more than counting it.
         self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
@@ -39,9 +45,29 @@ class Metrics:
         series[0].inc()
         series[1].observe(seen.seconds)
 
-    def text(self) -> bytes:
+    def delivered(self, channel: str, outcome: str) -> None:
+        """Counts one attempt: sent, postponed or failed."""
+        self._deliveries.labels(channel, outcome).inc()
+
+    def text(self, messages: Mapping[str, int]) -> bytes:
+        """All that was counted, and how many messages of some states there are."""
         registry = self._own
         if os.environ.get(FOLDER):
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        return bytes(generate_latest(registry))
+        waiting = CollectorRegistry()
+        waiting.register(_Waiting(messages))
+        return bytes(generate_latest(registry)) + bytes(generate_latest(waiting))
+
+
+class _Waiting(Collector):
+    """How many messages wait and how many were given up, as the database has them."""
+
+    def __init__(self, messages: Mapping[str, int]) -> None:
+        self._messages = messages
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        gauge = GaugeMetricFamily("billto_messages", "Messages in the outbox", labels=("state",))
+        for state, number in self._messages.items():
+            gauge.add_metric((state,), number)
+        yield gauge

@@ -5,8 +5,8 @@ import logging
 import multiprocessing
 import os
 import signal
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -23,12 +23,26 @@ from billto.web.reference import pages
 log = logging.getLogger("billto")
 
 
+class Companion(Protocol):
+    """What runs beside the requests, for as long as they are answered."""
+
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+
+
 class Server:
     """Answers everything that comes in. Opened and closed with the process."""
 
     def __init__(
-        self, store: Store, doors: Doors, metrics: Metrics, schema: int, document: Mapping[str, Any]
+        self,
+        store: Store,
+        doors: Doors,
+        metrics: Metrics,
+        schema: int,
+        document: Mapping[str, Any],
+        companions: Sequence[Companion] = (),
     ) -> None:
+        self._companions = companions
         self._store = store
         self._doors = doors
         self._metrics = metrics
@@ -59,8 +73,12 @@ class Server:
             if message["type"] == "lifespan.startup":
                 _end_with_supervisor()
                 await self._store.open()
+                for one in self._companions:
+                    await one.start()
                 await send({"type": "lifespan.startup.complete"})
             else:
+                for one in self._companions:
+                    await one.stop()
                 await self._store.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
@@ -91,7 +109,11 @@ class Server:
         return JSONResponse({"status": "ok", "schema": schema})
 
     async def _measured(self, _request: Request) -> Response:
-        return PlainTextResponse(self._metrics.text(), media_type=self._metrics.media_type)
+        try:
+            waiting = await self._store.reader.message_counts()
+        except Refused:
+            waiting = {}  # the database is away; what was counted here is told all the same
+        return PlainTextResponse(self._metrics.text(waiting), media_type=self._metrics.media_type)
 
 
 def _unavailable(message: str) -> Response:

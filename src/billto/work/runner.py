@@ -1,0 +1,204 @@
+"""The worker: takes what is due out of the outbox, delivers it, and keeps what came of it.
+
+Before a message is touched, a lease on it is on the disk; after it, what came of it. Whoever dies in between
+leaves the lease behind, and when that is over another one delivers. So every message arrives, and a second
+copy is only possible of one that was under way at that moment; both have the same Message-ID.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from billto.app import messages
+from billto.app.parts import Request, Store
+from billto.domain.message import DELAYS, FAILED, Message
+from billto.domain.problems import Refused
+from billto.work import papers
+from billto.work.parcel import Channel, Parcel, Receipt, Undelivered
+
+log = logging.getLogger("billto.work")
+
+# Of a delivery that went wrong for a reason nobody foresaw; the log has the rest.
+_OUR_FAULT = "something went wrong on our side"
+
+
+class Pace(NamedTuple):
+    """How quickly a worker goes about it."""
+
+    seconds: float = 60  # that one delivery may take
+    at_once: int = 4  # deliveries
+    poll_seconds: float = 1  # between two looks, while nothing is due
+    drain_seconds: float = 10  # for what is under way at the end
+    delays: Sequence[timedelta] = DELAYS
+
+    @property
+    def lease(self) -> timedelta:
+        """Longer than a delivery may take, so that nobody else begins while it is under way."""
+        return timedelta(seconds=2 * self.seconds + 1)
+
+
+class Delivery(NamedTuple):
+    """What may be told of an attempt."""
+
+    channel: str
+    outcome: str  # sent, postponed, failed
+
+
+class Runner:
+    """One worker. There may be any number of them on one database."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        channels: Mapping[str, Channel],
+        observe: Callable[[Delivery], None],
+        pace: Pace = Pace(),  # noqa: B008 (nothing changes it)
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._channels = channels
+        self._names = sorted(channels)
+        self._observe = observe
+        self._pace = pace
+        self._stopping = asyncio.Event()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._running: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._running = asyncio.create_task(self.run(), name="outbox")
+
+    async def stop(self) -> None:
+        """Takes nothing more and waits for what is under way, but not for ever: leases end by themselves."""
+        self.end()
+        if self._running is not None:
+            await self._running
+
+    def end(self) -> None:
+        """Takes nothing more."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Until it is stopped."""
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            while not self._stopping.is_set():
+                pause = await self._taken()
+                await asyncio.wait(
+                    {stopping, *self._under_way}, timeout=pause, return_when=asyncio.FIRST_COMPLETED
+                )
+        finally:
+            stopping.cancel()
+            await self._drain()
+
+    async def _taken(self) -> float:
+        """Begins what is due, as far as there are hands; says after how many seconds to look again."""
+        pace = self._pace
+        pause = pace.poll_seconds * random.uniform(0.8, 1.2)  # noqa: S311 (workers look one after the other)
+        free = pace.at_once - len(self._under_way)
+        if not free:
+            return pause
+        try:
+            due = await self._store.reader.next_due(self._names)
+            if due is None or due > self._clock():
+                return pause
+            taken = await self._store.write(
+                lambda tx: tx.claim(self._names, free, pace.lease, len(pace.delays) + 1)
+            )
+        except Refused as refused:
+            return max(pause, refused.retry_seconds or 1)
+        except Exception:
+            log.exception("the outbox cannot be read")
+            return max(pause, 5)
+        for message in taken:
+            task = asyncio.create_task(self._one(message), name=message.id)
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        return pause
+
+    async def _one(self, message: Message) -> None:
+        """One attempt, from the papers to what is kept of it."""
+        asked = None
+        try:
+            async with asyncio.timeout(self._pace.seconds):
+                entity = await self._store.reader.owned(message.entity_id)
+                assert entity is not None
+                asked = messages.on_behalf(entity)
+                files = await papers.made(self._store.reader, asked, entity, message)
+                parcel = Parcel(message, files, self._clock())
+                receipt = await self._channels[message.channel].deliver(parcel)
+        except TimeoutError:
+            await self._unsent(
+                asked, message, Undelivered(f"took longer than {self._pace.seconds:g} seconds")
+            )
+        except Undelivered as fault:
+            await self._unsent(asked, message, fault)
+        except Refused as refused:
+            await self._unsent(asked, message, Undelivered(str(refused)))
+        except Exception:
+            log.exception("message %s could not be delivered", message.id)
+            await self._unsent(asked, message, Undelivered(_OUR_FAULT))
+        else:
+            await self._sent(asked, message, receipt)
+
+    async def _sent(self, asked: Request, message: Message, receipt: Receipt) -> None:
+        """Keeps who was reached; those who may be reached another time are left for another attempt."""
+        before = message.details or {}
+        reached = [*(before.get("reached") or ()), *receipt.reached]
+        refused = {**(before.get("refused") or {}), **receipt.refused}
+        details = {"reached": reached, **({"refused": refused} if refused else {})}
+        if receipt.later:
+            await self._unsent(asked, message, Undelivered(_listed(receipt.later)), details)
+        elif not reached:
+            await self._unsent(asked, message, Undelivered(_listed(refused), is_final=True), details)
+        else:
+            log.info("message %s is sent", message.id)
+            await self._kept(lambda tx: messages.sent(tx, asked, message, receipt.provider_id, details))
+            self._observe(Delivery(message.channel, "sent"))
+
+    async def _unsent(
+        self,
+        asked: Request | None,
+        message: Message,
+        fault: Undelivered,
+        details: Mapping[str, object] | None = None,
+    ) -> None:
+        if asked is None:
+            return  # not even whose it is could be read: the lease ends by itself
+        log.warning("message %s is not sent, attempt %s: %s", message.id, message.attempts, fault)
+        kept = await self._kept(
+            lambda tx: messages.unsent(
+                tx, asked, message, str(fault),
+                is_final=fault.is_final, details=details, delays=self._pace.delays,
+            )
+        )  # fmt: skip
+        outcome = "failed" if kept is not None and kept.state == FAILED else "postponed"
+        self._observe(Delivery(message.channel, outcome))
+
+    async def _kept(self, work: Callable[..., object]) -> Message | None:
+        """Keeps what came of an attempt, however long the database is away: to forget it would be to repeat
+        it."""
+        while True:
+            try:
+                return await self._store.write(work)  # type: ignore[arg-type]
+            except Refused as refused:
+                await asyncio.sleep(refused.retry_seconds or 1)
+            except Exception:
+                log.exception("what came of a message cannot be kept")
+                return None
+
+    async def _drain(self) -> None:
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=self._pace.drain_seconds)
+        for task in self._under_way:
+            task.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+
+
+def _listed(reasons: Mapping[str, str]) -> str:
+    return "; ".join(f"{address}: {reason}" for address, reason in reasons.items())
