@@ -44,6 +44,19 @@ def test_a_postgresql_address_is_shown_without_its_password() -> None:
         ("BILLTO_RATE_LIMIT", "many", "BILLTO_RATE_LIMIT must be off, or a rate such as 600/minute"),
         ("BILLTO_REQUEST_LOG", "perhaps", "BILLTO_REQUEST_LOG must be on or off, not 'perhaps'"),
         ("BILLTO_HOST", "a b", "BILLTO_HOST must be an address to listen on"),
+        ("BILLTO_MAIL", "pop://u:sesame@h", "BILLTO_MAIL must be smtp://"),
+        ("BILLTO_MAIL", "smtp://", "BILLTO_MAIL must be smtp://"),
+        ("BILLTO_MAIL", "smtp://u@h", "BILLTO_MAIL must be smtp://"),
+        ("BILLTO_MAIL", "smtp://u:sesame@h:port", "BILLTO_MAIL must be smtp://"),
+        ("BILLTO_MAIL", "smtp://u:sesame@h?tls=maybe", "BILLTO_MAIL must be smtp://"),
+        ("BILLTO_MAIL", "smtp://u:sesame@h?tsl=off", "BILLTO_MAIL must be smtp://"),
+        ("BILLTO_MAIL", "smtps://u:sesame@h?tls=off", "BILLTO_MAIL must be smtp://"),
+        ("BILLTO_MAIL", "smtp://u:sesame@h", "BILLTO_MAIL_FROM must say what address mail comes from"),
+        ("BILLTO_MAIL", "file:", "BILLTO_MAIL must be smtp://"),
+        ("BILLTO_MAIL_FROM", "Ana <a@b.c>", "BILLTO_MAIL_FROM must be an e-mail address"),
+        ("BILLTO_MAIL_DKIM_KEY", "/nowhere.pem", "BILLTO_MAIL_DKIM_KEY must name a file that is there"),
+        ("BILLTO_MAIL_DKIM_SELECTOR", "a b", "BILLTO_MAIL_DKIM_SELECTOR must be a"),
+        ("BILLTO_MAIL_DKIM_SELECTOR", "may", "BILLTO_MAIL_DKIM_KEY and BILLTO_MAIL_DKIM_SELECTOR must be"),
         ("BILLTO_DATABASE_URL", "mysql://u:sesame@h/d", "BILLTO_DATABASE_URL must be sqlite:///"),
         ("BILLTO_DATABASE_URL", "sqlite://b.sqlite", "BILLTO_DATABASE_URL must be sqlite:///"),
         ("BILLTO_DATABASE_URL", "postgresql://", "BILLTO_DATABASE_URL must be sqlite:///"),
@@ -62,3 +75,19 @@ def test_what_cannot_be_used_is_said_in_one_line(variable: str, value: str, line
 def test_a_misspelt_variable_is_noticed() -> None:
     given = {"BILLTO_PROT": "80", "BILLTO_PORT": "80", "PATH": "/bin"}
     assert config.unknown(given) == ("BILLTO_PROT",)
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "user", "password", "tls"),
+    [
+        ("smtp://u:p%40ss@mail.example", "mail.example", 587, "u", "p@ss", "starttls"),
+        ("smtps://u:p@mail.example", "mail.example", 465, "u", "p", "on"),
+        ("smtp://localhost:1025?tls=off", "localhost", 1025, None, None, "off"),
+        ("smtp://bücher.example?tls=off", "xn--bcher-kva.example", 25, None, None, "off"),
+    ],
+)
+def test_a_mail_server_is_an_address(
+    url: str, host: str, port: int, user: str | None, password: str | None, tls: str
+) -> None:
+    mail = config.read({"BILLTO_MAIL": url, "BILLTO_MAIL_FROM": "a@b.example"}).mail
+    assert mail == config.Mail(None, host, port, user, password, tls)

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from billto.app import messages
 from tests.app.shop import Shop, credit_of, to
 from tests.drills.databases import faults
 
@@ -27,6 +28,9 @@ BREAKS = (
         "no credit balance was below nothing on any day",
     ),
     ("UPDATE customer SET owes = NOT owes", "who owes something is marked, and nobody else"),
+    ("UPDATE message SET state = 'sent', next_at = NULL", "a message that was sent says when"),
+    ("UPDATE message SET next_at = NULL", "a message waits for a moment as long as it waits"),
+    ("UPDATE message SET recipients = '[]'", "a message has somebody to go to and its own name"),
     ("UPDATE document SET number = NULL", "what is issued has a number"),
     ("UPDATE document SET customer = customer + 1", "documents belong to a customer that there is"),
     ("UPDATE payment SET customer = customer + 1", "payments belong to a customer that there is"),
@@ -47,6 +51,8 @@ def busy(shop: Shop) -> None:
     bill = shop.invoice(acme, 100)
     shop.pay(60, to(bill, 30), credit_of(10), of=acme)
     shop.draft(acme, 5)
+    to_acme = {"customer_id": acme.id, "recipients": [{"address": "ana@acme.example"}]}
+    shop.do(lambda tx: messages.queue(tx, shop.asked, to_acme))
 
 
 def test_sound_books_are_found_sound(shop: Shop) -> None:

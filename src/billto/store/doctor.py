@@ -99,6 +99,19 @@ INVARIANTS = (
         "SELECT rowid FROM customer_search EXCEPT SELECT serial FROM customer",
         "sqlite",
     ),
+    Invariant(
+        "a message that was sent says when, and no other does",
+        "SELECT id FROM message WHERE (state = 'sent') <> (sent_at IS NOT NULL)",
+    ),
+    Invariant(
+        "a message waits for a moment as long as it waits",
+        "SELECT id FROM message WHERE (state = 'queued') <> (next_at IS NOT NULL)"
+        " OR (state <> 'queued' AND leased_until IS NOT NULL)",
+    ),
+    Invariant(
+        "a message has somebody to go to and its own name",
+        "SELECT id FROM message WHERE message_id IS NULL OR CAST(recipients AS TEXT) = '[]'",
+    ),
     *(Invariant(sentence, sql) for sentence, sql in doctor_ledger.RULES),
 )
 

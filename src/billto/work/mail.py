@@ -25,6 +25,7 @@ from billto.work.parcel import Parcel, Receipt, Undelivered
 
 # Codes from here on are final, of a recipient or of the message itself.
 _FINAL = 500
+_LEAVE_SECONDS = 1
 
 
 class Server(NamedTuple):
@@ -53,16 +54,19 @@ class SmtpMail:
         client = self._client()
         try:
             await client.connect()
+            if utf8:
+                await client.ehlo()
             if utf8 and not client.supports_extension("smtputf8"):
                 raise Undelivered("the mail server takes only addresses of ASCII letters", is_final=True)
             options = ["SMTPUTF8", "BODY=8BITMIME"] if utf8 else []
             refused, said = await client.sendmail(self._sender, addresses, content, mail_options=options)
+            await _leave(client)
         except SMTPRecipientsRefused as refusal:
             return _divided({one.recipient: (one.code, one.message) for one in refusal.recipients}, ())
         except (SMTPException, OSError, ValueError) as fault:
             raise undelivered(fault) from fault
         finally:
-            await _leave(client)
+            client.close()
         faults = {address: (answer.code, answer.message) for address, answer in refused.items()}
         reached = tuple(address for address in addresses if address not in faults)
         return _divided(faults, reached)._replace(provider_id=one_line(said)[:500] or None)
@@ -118,7 +122,9 @@ def undelivered(fault: Exception) -> Undelivered:
     if isinstance(fault, SMTPResponseException):
         is_final = isinstance(fault, SMTPDataError) and fault.code >= _FINAL
         return Undelivered(f"{fault.code} {fault.message}", is_final=is_final)
-    return Undelivered(str(fault) or type(fault).__name__, is_final=isinstance(fault, ValueError))
+    # A certificate that cannot be trusted is a ValueError to Python, and an OSError as well.
+    is_final = isinstance(fault, ValueError) and not isinstance(fault, OSError)
+    return Undelivered(str(fault) or type(fault).__name__, is_final=is_final)
 
 
 def _divided(faults: Mapping[str, tuple[int, str]], reached: tuple[str, ...]) -> Receipt:
@@ -134,8 +140,8 @@ def _divided(faults: Mapping[str, tuple[int, str]], reached: tuple[str, ...]) ->
 
 
 async def _leave(client: aiosmtplib.SMTP) -> None:
-    """Whatever the server says to our leaving changes nothing of what it has taken."""
-    with contextlib.suppress(SMTPException, OSError):
-        if client.is_connected:
-            await client.quit(timeout=1)
-    client.close()
+    """Whatever the server says to our leaving, or whether it says anything, changes nothing of what it has
+    taken."""
+    with contextlib.suppress(SMTPException, OSError, TimeoutError):
+        async with asyncio.timeout(_LEAVE_SECONDS):
+            await client.quit()
