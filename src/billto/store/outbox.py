@@ -40,7 +40,7 @@ class Waiting:
         found = {}
         for state in (QUEUED, FAILED):
             some = f"SELECT 1 FROM message WHERE state = '{state}' LIMIT {COUNTED_MAX}"
-            ((number,),) = await self.rows(f"SELECT COUNT(*) FROM ({some}) AS some", [])
+            ((number,),) = await self.rows(f"SELECT COUNT(*) FROM ({some}) AS found", [])
             found[state] = int(number)
         return found
 
