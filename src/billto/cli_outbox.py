@@ -86,8 +86,8 @@ async def _retried(store: Store, id: str | None) -> int:
             raise Refused(Problem("not_found", detail="Message"))
         await _retry(store, found[0])
         return 1
-    number = 0
-    while some := await store.reader.messages(FAILED, _AT_ONCE):
+    number, begun = 0, wiring.clock()  # what a worker gives up meanwhile is left for the next time
+    while some := await store.reader.messages(FAILED, _AT_ONCE, before=begun):
         for one in some:
             await _retry(store, one)
         number += len(some)

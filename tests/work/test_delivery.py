@@ -1,5 +1,6 @@
 """What was queued arrives, once and as it was meant; and what cannot arrive says why."""
 
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,8 +10,9 @@ from billto.app import messages
 from billto.domain.message import Message
 from billto.work.runner import Delivery
 from tests.app.shop import Shop
-from tests.store.stores import Stage
-from tests.work.office import SENDER, Office
+from tests.drills.waiting import until
+from tests.store.stores import Stage, on_sqlite
+from tests.work.office import QUICK, SENDER, Office
 from tests.work.post import Post, posted
 
 
@@ -186,3 +188,28 @@ def test_a_word_that_was_swallowed_is_the_only_reason_for_a_copy(stage: Stage, t
         doubts = stage.run(story())
         assert len(post.numbers()) == 10
         assert len(post.taken()) == 10 + doubts
+
+
+@on_sqlite
+def test_a_worker_that_is_stopped_does_not_wait_for_ever(stage: Stage, tmp_path: Path) -> None:
+    """What it has under way is another one's when the lease is over."""
+    patient = QUICK._replace(seconds=30, drain_seconds=0.3)
+    with posted(tmp_path / "post", "--hang", "100") as post:
+
+        async def story() -> None:
+            async with Office(stage.url, stage.cast.live, post.url, patient) as office:
+                said = await office.write()
+                worker = office.worker()
+                await worker.start()
+
+                async def taken() -> bool:
+                    return (await office.now(said.id)).attempts == 1
+
+                await until(taken, 10, "taken")
+                begun = time.monotonic()
+                await worker.stop()
+                assert time.monotonic() - begun < 5
+                left = await office.now(said.id)
+                assert (left.state, left.next_at) == ("queued", left.leased_until)
+
+        stage.run(story())

@@ -59,7 +59,7 @@ class Worker:
 def test_nothing_is_lost_when_the_worker_is_killed_again_and_again(stage: Stage, tmp_path: Path) -> None:
     """And nothing is sent twice that was recorded as sent before the kill."""
     chance = random.Random(7)
-    with posted(tmp_path / "post", "--refuse", "10", "--cut", "5") as post:
+    with posted(tmp_path / "post", "--refuse", "20", "--cut", "10", "--hang", "3") as post:
 
         async def story() -> None:
             async with Office(stage.url, stage.cast.live, post.url) as office:

@@ -44,12 +44,17 @@ class Waiting:
             found[state] = int(number)
         return found
 
-    async def messages(self, state: str | None, most: int, id: str | None = None) -> Sequence[Message]:
-        """The newest of a state, whosever they are; or the one of an id. For the operator alone."""
+    async def messages(
+        self, state: str | None, most: int, *, id: str | None = None, before: datetime | None = None
+    ) -> Sequence[Message]:
+        """The newest of a state, whosever they are, or the one of an id; those that nothing has happened to
+        since a moment. For the operator alone."""
         hold = Marks(self.engine)
         asked = [f"{name} = {hold(value)}" for name, value in (("state", state), ("id", id)) if value]
         if state in (QUEUED, FAILED):  # as the indexes say it, so that they are used
             asked.append(f"state = '{state}'")
+        if before is not None:
+            asked.append(f"updated_at < {hold(self.engine.stored(catalogue(Message)['updated_at'], before))}")
         where = f"WHERE {' AND '.join(asked)}" if asked else ""
         sql = f"SELECT {_SHOWN} FROM message {where} ORDER BY id DESC LIMIT {most}"
         load = self.engine.loader(Message, columns(Message))
