@@ -30,6 +30,13 @@ async def get(reader: Reader, asked: Request, id: Id) -> Payment:
     return await records.get(reader, asked, Payment, id)
 
 
+async def held(tx: Tx, asked: Request, id: Id) -> Payment:
+    """The payment, which stays so until the transaction ends; its customers are held before it."""
+    seen = await records.get(tx, asked._replace(shows=None), Payment, id)
+    await _alone(tx, asked, seen, ())
+    return await records.expected(tx, asked, Payment, seen.id)
+
+
 async def page(reader: Reader, asked: Request, query: Query) -> Page:
     """A page of payments; those of a document are all that touch it, not only those entered for it."""
     named = [
@@ -140,9 +147,7 @@ async def _redated(tx: Tx, asked: Request, old: Payment, new: Payment) -> Paymen
 
 async def void(tx: Tx, asked: Request, id: Id) -> Payment:
     """The payment as if it had never come: what it settled is open again. Twice is once."""
-    seen = await records.get(tx, asked._replace(shows=None), Payment, id)
-    await _alone(tx, asked, seen, ())
-    old = await records.expected(tx, asked, Payment, seen.id)
+    old = await held(tx, asked, id)
     if old.voided_at is not None:
         return old
     entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
@@ -164,9 +169,7 @@ async def void(tx: Tx, asked: Request, id: Id) -> Payment:
 
 async def restore(tx: Tx, asked: Request, id: Id) -> Payment:
     """A voided payment as it was before; raises Refused where what it settled is settled otherwise by now."""
-    seen = await records.get(tx, asked._replace(shows=None), Payment, id)
-    await _alone(tx, asked, seen, ())
-    old = await records.expected(tx, asked, Payment, seen.id)
+    old = await held(tx, asked, id)
     if old.voided_at is None:
         return old
     entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)

@@ -160,10 +160,7 @@ async def replace(tx: Tx, asked: Request, told: Told) -> Said:
 
 
 async def _change(tx: Tx, asked: Request, told: Told, *, whole: bool) -> Said:
-    held = await tx.lock(Payment, asked.scope, verbs.id_of(told, Payment))
-    if held is None:
-        raise Refused(Problem("not_found", detail="Payment"))
-    old = _live(held)
+    old = _live(await payments.held(tx, asked, verbs.id_of(told, Payment)))
     verbs.check_id(told, old.id)
     body = {} if told.body is None else told.body
     news = _news(body, shown(old))
@@ -204,10 +201,13 @@ def _blank(body: Mapping[str, Any]) -> dict[str, Any]:
 
 async def delete(tx: Tx, asked: Request, told: Told) -> Said:
     """The payment as if it had never come."""
-    there = await verbs.found(tx, asked, told, Payment)
-    if there is None or there[1].direction != COMES_IN or there[1].voided_at is not None:
+    there = await verbs.found(tx, asked, told, Payment, is_held=False)
+    if there is None:
         return verbs.NONE
-    await payments.void(tx, there[0], there[1].id)
+    payment = await payments.held(tx, there[0], there[1].id)
+    if payment.direction != COMES_IN or payment.voided_at is not None:
+        return verbs.NONE
+    await payments.void(tx, there[0], payment.id)
     return verbs.ONE
 
 
