@@ -6,7 +6,9 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 
 from billto.app.applying import Wanted
+from billto.domain.customer import Customer
 from tests.app.model import Model, Money, Owner, Paper, Part
+from tests.app.shop import Shop
 
 PLACES = {"JPY": 0, "EUR": 2, "KWD": 3}
 CURRENCIES = st.sampled_from(("EUR", "EUR", "EUR", "EUR", "JPY", "KWD"))
@@ -32,6 +34,25 @@ class Choice(NamedTuple):
 def choices(kinds: tuple[str, ...], least: int) -> st.SearchStrategy[list[Choice]]:
     one = st.builds(Choice, st.sampled_from(kinds), UNITS, PICKS, PICKS, st.integers(0, 7))
     return st.lists(one, min_size=least, max_size=3)
+
+
+def stock(shop: Shop, model: Model, holding: Customer, child: Customer) -> None:
+    """Something of every kind to begin with: an advance that is paid and taken up in part, an invoice that is
+    paid in part, a credit note, credit, and money on account."""
+    bought: dict[str, str] = {}
+    kinds = {"advance": "advance_invoice", "note": "credit_note"}
+    for name, owner in (("advance", holding), ("bill", holding), ("other", child), ("note", child)):
+        made = shop.document(kinds.get(name, "invoice"), owner, 10, currency_code="EUR")
+        bought[name] = made.id
+        model.papers[made.id] = Paper(made.type, owner.id, "EUR", Decimal(10))
+    for amount, part in (
+        (10, Part("document", Decimal(10), bought["advance"])),
+        (0, Part("advance", Decimal(5), bought["bill"], bought["advance"])),
+        (10, Part("document", Decimal(5), bought["other"])),
+        (10, Part("credit", Decimal(5))),
+    ):
+        paid = shop.pay(amount, wanted(part), of=holding, currency_code="EUR")
+        model.money[paid.id] = Money(holding.id, "EUR", Decimal(amount), [part])
 
 
 def amount_of(units: int, currency: str) -> Decimal:
@@ -73,8 +94,9 @@ def _part(model: Model, owner: Owner, currency: str, one: Choice) -> Part | None
         most.append(_available(model, kind, source))
     if kind in ("applied_credit", "refund_credit"):
         most.append(model.credit(owner, currency))
-    # Two of eight ask for as much as they like.
-    return Part(kind, max(min(most), amount_of(1, currency)) if one.aim > 1 else amount, target, source)
+    if one.aim > 1:  # two of eight ask for as much as they like
+        amount = min(most)
+    return Part(kind, amount, target, source) if amount else None
 
 
 def _sources(model: Model, kind: str, papers: list[str], owner: Owner, currency: str) -> list[str]:

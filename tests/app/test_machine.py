@@ -44,6 +44,7 @@ from tests.app.aiming import (
     choices,
     chosen_of,
     owner_of,
+    stock,
     wanted,
 )
 from tests.app.model import Gift, Model, Money, Paper, Part, Wrong, demand
@@ -79,6 +80,7 @@ class Books(RuleBasedStateMachine):
         child = self.shop.customer("Child", parent=holding.serial)
         self.customers = [holding, child, self.shop.customer("Other")]
         self.model.parents = {holding.id: None, child.id: holding.id, self.customers[2].id: None}
+        stock(self.shop, self.model, holding, child)
 
     # documents
 
