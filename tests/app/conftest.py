@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.app.desk import Desk
 from tests.app.laws import hold
 from tests.app.shop import Shop
 from tests.store.conftest import migrated_url, stage
 from tests.store.stores import Stage
 
-__all__ = ["migrated_url", "shop", "stage", "unheld_shop"]
+__all__ = ["desk", "migrated_url", "shop", "stage", "unheld_shop"]
 
 
 @pytest.fixture
@@ -23,3 +24,9 @@ def shop(stage: Stage) -> Iterator[Shop]:
     opened = Shop(stage, stage.cast.live)
     yield opened
     hold(opened)
+
+
+@pytest.fixture
+def desk(stage: Stage) -> Iterator[Desk]:
+    yield Desk(stage)
+    hold(Shop(stage, stage.cast.live))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
+import pytest
+
 from billto.app import balances, customers, documents, merging, payments
 from billto.app import credits as adjusting
 from billto.app.applying import Wanted
@@ -15,6 +17,7 @@ from billto.domain.document import Document
 from billto.domain.ledger import Standing
 from billto.domain.paging import unambiguous
 from billto.domain.payment import Payment
+from billto.domain.problems import Refused
 from billto.domain.query import Compare, Op, Page, Query
 from tests.store.stores import Stage
 
@@ -83,3 +86,11 @@ class Desk:
     def rows(self, table: str, columns: str = "*") -> list[str]:
         found = self.stage.run(self.stage.asked(f"SELECT {columns} FROM {table}"))
         return sorted(map(repr, found))
+
+
+def code(act: Callable[[], Any]) -> str:
+    """What somebody is refused for."""
+    with pytest.raises(Refused) as caught:
+        act()
+    (problem,) = caught.value.problems
+    return problem.code

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from billto.domain.ageing import ageing
+from billto.domain.alias import Alias
 from billto.domain.document import OWED, Document
 from billto.domain.ledger import ACCOUNTS, Entry, Standing
 from billto.domain.money import rounded
@@ -25,8 +26,7 @@ def hold(shop: Shop, *, is_backdated: bool = False) -> None:
     Where payments are entered for days before others were voided, both were there meanwhile: then only credit
     is never below nothing in the past.
     """
-    entries = renamed(shop, records(shop, Entry))
-    papers, money = records(shop, Document), records(shop, Payment)
+    entries, papers, money = todays(shop), records(shop, Document), records(shop, Payment)
     standings_are_sums(shop, entries)
     items_are_sums(entries, papers, money)
     payments_are_their_applications(money)
@@ -36,6 +36,15 @@ def hold(shop: Shop, *, is_backdated: bool = False) -> None:
     numbers_are_without_gaps(papers)
 
 
+def todays(shop: Shop) -> list[Entry]:
+    """All entries, as those of the customers that theirs have become part of."""
+    now = {one.id: one.customer_id for one in records(shop, Alias)}
+    return [
+        one._replace(customer_id=now.get(str(one.customer_id), one.customer_id))
+        for one in records(shop, Entry)
+    ]
+
+
 def records(shop: Shop, kind: type[Any]) -> list[Any]:
     query = Query(EVERYTHING, BY_ID, limit=_MOST, counted=False)
     return list(shop.stage.run(shop.stage.store.reader.page(kind, shop.scope, query)).records)
@@ -43,12 +52,6 @@ def records(shop: Shop, kind: type[Any]) -> list[Any]:
 
 def total(entries: list[Entry], account: str = "") -> Decimal:
     return sum((one.amount for one in entries if account in ("", one.account)), NOTHING)
-
-
-def renamed(shop: Shop, entries: list[Entry]) -> list[Entry]:
-    """The entries of whoever became part of another customer as those of this one."""
-    aliases = dict(shop.rows("SELECT id, customer_id FROM alias WHERE entity_id = {}"))
-    return [one._replace(customer_id=aliases.get(one.customer_id, one.customer_id)) for one in entries]
 
 
 def by_customer(entries: list[Entry]) -> dict[tuple[str, str], list[Entry]]:

@@ -139,7 +139,7 @@ def test_how_a_customer_stands_is_read_by_the_customer(market: Sold, question: A
 
 def test_the_payments_of_a_document_are_read_by_the_document(market: Sold) -> None:
     stage = market.stage
-    seen = captured(stage, lambda reader: reader.causes(stage.cast.live, market.last.id))
+    seen = captured(stage, lambda reader: reader.causes(stage.cast.live, (market.last.id,)))
     assert any("entry_item" in step for step in stage.run(plan(stage, seen)))
 
 

@@ -183,6 +183,17 @@ def test_the_customer_is_named_found_made_or_left_alone(house: House) -> None:
     assert refused(house.alice.post("/invoices", trashed)) == (422, {"customer_id": "unknown_reference"})
 
 
+def test_a_draft_can_become_another_customers_or_nobodys(house: House) -> None:
+    ana, bor = house.alice.customer("Ana", city="Ptuj"), house.alice.customer("Bor", city="Kranj")
+    path = f"/invoices/{draft(house.alice, customer_id=ana['id'], customer={'city': 'Maribor'})['id']}"
+    moved = answered(house.alice.patch(path, {"customer_id": bor["id"]}))
+    assert (moved["customer"]["name"], moved["customer"]["city"]) == ("Bor", "Kranj")
+    whole = answered(house.alice.patch(path, {**moved, "customer_id": ana["id"]}))
+    assert (whole["customer"]["name"], whole["customer"]["city"]) == ("Ana", "Ptuj")
+    nobodys = answered(house.alice.patch(path, {"customer_id": None}))
+    assert (nobodys["customer"], nobodys["customer_id"]) == (None, None)
+
+
 def test_numbers_are_counted_by_type_and_year(house: House) -> None:
     formats = {"invoice": "R-{yy}-{nnn}", "estimate": "{nnnn}"}
     settings = {"number_formats": formats, "number_sequence_starts": {"invoice": 40}}

@@ -116,6 +116,40 @@ def test_old_names_lead_to_the_customer_at_every_door(house: House) -> None:
     assert answered(house.alice.patch(f"/customers/{old['id']}", {"city": "Piran"}))["id"] == new["id"]
 
 
+def test_what_is_owed_is_told_by_old_ids_as_well(house: House) -> None:
+    old, new = house.alice.customer("A"), house.alice.customer("B")
+    paid(house, invoiced(house, old, 100), 30)
+    merged(house, old, new)
+    for id in (old["id"], new["id"]):
+        told = answered(house.alice.get(f"/customers/{id}/balance"))
+        assert (told["customer_id"], told["balances"][0]["outstanding"]) == (new["id"], 70)
+        assert len(house.alice.listed(f"/customers/{id}/ledger")["data"]) == 4
+        (one,) = house.alice.listed("/invoices", query={"customer_id": id})["data"]
+        assert one["customer_id"] == new["id"]
+        assert house.alice.listed("/payments", query={"customer_id": id})["pagination"]["total"] == 1
+
+
+def test_documents_are_made_and_found_by_old_ids_at_every_door(house: House) -> None:
+    old, new = house.alice.customer("A"), house.alice.customer("B")
+    serial, now = serial_of(house, old), serial_of(house, new)
+    merged(house, old, new)
+    company = Company(house, house.cast.live, house.cast.studio)
+    billed = company.post("/invoices", {"customer": serial, "items": [{"name": "Work", "unit_cost": 5}]})
+    assert (billed.status_code, billed.json()["customer"]) == (201, now)
+    found = company.get("/invoices", **{"filter[customer]": serial}).json()
+    assert [one["id"] for one in found] == [billed.json()["id"]]
+    v1 = V1(house, house.cast.live).about(house.cast.studio)
+    path = f"/organizations/{v1.organization}/documents"
+    items = [{"name": "Work", "quantity": 1, "price": 5}]
+    made = said(
+        v1.ask("POST", path, {"type": "invoice", "clientId": bare(old["id"]), "_documentItems": items})
+    )
+    assert made["clientId"] == bare(new["id"])
+    where = {"where": {"clientId": bare(old["id"])}}
+    assert len(said(v1.get(path, {"filter": json.dumps(where)}))) == 2
+    assert house.alice.listed("/invoices", query={"customer_id": old["id"]})["pagination"]["total"] == 2
+
+
 def test_no_door_deletes_a_customer_by_an_old_id(house: House) -> None:
     old = house.alice.customer("A")
     serial = serial_of(house, old)

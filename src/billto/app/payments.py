@@ -19,7 +19,7 @@ from billto.domain.movements import UNDOES
 from billto.domain.paging import unambiguous
 from billto.domain.payment import APPLICATIONS_MAX, APPLIED, PAYMENT, REFUND, REFUNDED, Payment
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import Compare, Op, Page, Query
+from billto.domain.query import Compare, Either, Node, Op, Page, Query, comparisons, rewritten
 from billto.domain.versions import edited, touched
 
 # What of a payment may be changed like any other attribute; the rest is money.
@@ -31,7 +31,21 @@ async def get(reader: Reader, asked: Request, id: Id) -> Payment:
 
 
 async def page(reader: Reader, asked: Request, query: Query) -> Page:
+    """A page of payments; those of a document are all that touch it, not only those entered for it."""
+    named = [one for one in comparisons(query.where) if one.attr == "document_id"]
+    if named:
+        touched_by = {one: await reader.causes(asked.scope, _ids(one)) for one in named}
+        where = rewritten(query.where, lambda one: _touching(one, touched_by.get(one, ())))
+        query = replace(query, where=where)
     return await following.page(reader, asked, Payment, query)
+
+
+def _touching(one: Compare, payment_ids: Sequence[str]) -> Node:
+    return Either((one, Compare("id", Op.IN, tuple(payment_ids)))) if payment_ids else one
+
+
+def _ids(one: Compare) -> tuple[str, ...]:
+    return tuple(one.value) if one.op is Op.IN else (one.value,)
 
 
 async def receive(
@@ -145,7 +159,7 @@ async def restore(tx: Tx, asked: Request, id: Id) -> Payment:
 
 async def settled_by(tx: Reader, asked: Request, document_ids: Iterable[str]) -> list[Payment]:
     """The payments that are applied to some documents, or take something out of them."""
-    ids = tuple({one for document_id in document_ids for one in await tx.causes(asked.scope, document_id)})
+    ids = tuple(await tx.causes(asked.scope, tuple(document_ids)))
     query = Query(Compare("id", Op.IN, ids), unambiguous(()), max(1, len(ids)), counted=False)
     return list((await tx.page(Payment, asked.scope, query)).records) if ids else []
 

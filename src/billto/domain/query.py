@@ -5,7 +5,7 @@ that `x` leaves out; `matches` below is the definition, and the SQL of both data
 """
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, NamedTuple
@@ -163,6 +163,33 @@ def matches(node: Node, record: NamedTuple) -> bool:
         case Compare(attr, op, want, key):
             have = _value(record, attr, key)
             return have is not None and MEANING[op](have, want)
+
+
+def comparisons(node: Node) -> Iterator[Compare]:
+    """All that a question compares, wherever in it."""
+    match node:
+        case All(parts) | Either(parts):
+            for part in parts:
+                yield from comparisons(part)
+        case Not(part):
+            yield from comparisons(part)
+        case Compare():
+            yield node
+
+
+def rewritten(node: Node, change: Callable[[Compare], Node]) -> Node:
+    """The question with something else in place of each comparison."""
+    match node:
+        case All(parts):
+            return All(tuple(rewritten(part, change) for part in parts))
+        case Either(parts):
+            return Either(tuple(rewritten(part, change) for part in parts))
+        case Not(part):
+            return Not(rewritten(part, change))
+        case Compare():
+            return change(node)
+        case _:
+            return node
 
 
 def _value(record: NamedTuple, attr: str, key: str | None) -> Any:

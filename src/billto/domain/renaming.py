@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from billto.domain.attrs import catalogue
 from billto.domain.customer import Customer
-from billto.domain.query import All, Compare, Either, Node, Not, Op
+from billto.domain.query import All, Compare, Either, Node, Op, comparisons, rewritten
 
 
 class Name(NamedTuple):
@@ -42,30 +42,23 @@ def names(record: type[NamedTuple]) -> Mapping[str, Name]:
 def asked(record: type[NamedTuple], where: Node) -> Mapping[str, tuple[Any, ...]]:
     """The values by which a question names customers, by their attributes."""
     found: dict[str, tuple[Any, ...]] = {}
-    for attr, one in _naming(where, names(record)):
-        found[attr] = found.get(attr, ()) + _values(one)
+    for one in _naming(where, names(record)):
+        found[one.attr] = found.get(one.attr, ()) + _values(one)
     return found
 
 
 def is_plain(record: type[NamedTuple], where: Node) -> bool:
     """Whether a question is about one customer alone: by an old name it finds nothing then."""
-    named = [one for _, one in _naming(where, names(record))]
+    named = list(_naming(where, names(record)))
     return len(named) == 1 and named[0].op is Op.EQ and any(one is named[0] for one in _conjuncts(where))
 
 
 def renamed(record: type[NamedTuple], where: Node, found: Found) -> Node:
     """The same question, which names the customers as they are called now."""
-    match where:
-        case All(parts):
-            return All(tuple(renamed(record, part, found) for part in parts))
-        case Either(parts):
-            return Either(tuple(renamed(record, part, found) for part in parts))
-        case Not(part):
-            return Not(renamed(record, part, found))
-        case Compare() if _names_one(where, names(record)):
-            return _named_now(where, names(record)[where.attr], found)
-        case _:
-            return where
+    named = names(record)
+    return rewritten(
+        where, lambda one: _named_now(one, named[one.attr], found) if _names_one(one, named) else one
+    )
 
 
 def _named_now(one: Compare, name: Name, found: Found) -> Node:
@@ -79,15 +72,8 @@ def _named_now(one: Compare, name: Name, found: Found) -> Node:
     )
 
 
-def _naming(node: Node, named: Mapping[str, Name]) -> Iterator[tuple[str, Compare]]:
-    match node:
-        case All(parts) | Either(parts):
-            for part in parts:
-                yield from _naming(part, named)
-        case Not(part):
-            yield from _naming(part, named)
-        case Compare(attr) if _names_one(node, named):
-            yield attr, node
+def _naming(node: Node, named: Mapping[str, Name]) -> Iterator[Compare]:
+    return (one for one in comparisons(node) if _names_one(one, named))
 
 
 def _names_one(one: Compare, named: Mapping[str, Name]) -> bool:

@@ -104,12 +104,12 @@ class Sums:
         sql += f" ORDER BY date, serial LIMIT {most}"
         return list(map(self._entry, await self.rows(sql, hold.values)))
 
-    async def causes(self, scope: Scope, item_id: str) -> Sequence[str]:
-        """The payments that ever touched a document."""
+    async def causes(self, scope: Scope, item_ids: Sequence[str]) -> Sequence[str]:
+        """The payments that ever touched some documents."""
         hold = Marks(self.engine)
         sql = (
             f"SELECT cause_id FROM entry WHERE entity_id = {hold(scope.entity)}"
-            f" AND item_id = {hold(item_id)} AND cause = 'payment'"
+            f" AND {hold.among('item_id', item_ids)} AND cause = 'payment'"
         )
         return sorted({str(row[0]) for row in await self.rows(sql, hold.values)})
 

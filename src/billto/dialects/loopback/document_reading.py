@@ -9,7 +9,7 @@ from billto.dialects.dialect import Asked, Said, Told
 from billto.dialects.loopback import verbs
 from billto.dialects.loopback.answers import listed
 from billto.dialects.loopback.clients import CLIENT
-from billto.dialects.loopback.documents import DOCUMENT, TYPES, paid
+from billto.dialects.loopback.documents import DOCUMENT, TYPES
 from billto.dialects.loopback.filters import ID_ORDER
 from billto.dialects.loopback.organizations import ORGANIZATION
 from billto.dialects.loopback.payments import shown as shown_payment
@@ -98,28 +98,15 @@ async def _clients(reader: Reader, asked: Request, ids: Sequence[str]) -> Sequen
 
 async def payments_of(reader: Reader, asked: Request, found: Sequence[Document]) -> dict[str, list[Payment]]:
     """The payments that were entered for each document, and those that settle it otherwise."""
-    there: dict[str, dict[str, Payment]] = {one.id: {} for one in found}
+    there: dict[str, list[Payment]] = {one.id: [] for one in found}
     if there:
         where = All((Compare("document_id", Op.IN, tuple(there)), LIVE))
         query = Query(where, ID_ORDER, INCLUDED_MAX, counted=False)
         for payment in (await payments.page(reader, asked, query)).records:
-            there[str(payment.document_id)][payment.id] = payment
-    for document in found:
-        if paid(document):
-            for payment in await _settling(reader, asked, document):
-                there[document.id][payment.id] = payment
-    return {id: [some[one] for one in sorted(some)] for id, some in there.items()}
-
-
-async def _settling(reader: Reader, asked: Request, document: Document) -> list[Payment]:
-    found = await payments.settled_by(reader, asked, (document.id,))
-    return [
-        one
-        for one in found
-        if one.direction == PAYMENT
-        and one.voided_at is None
-        and any(part.get("document_id") == document.id for part in one.applications)
-    ]
+            about = {payment.document_id, *(one.get("document_id") for one in payment.applications)}
+            for id in about & there.keys():
+                there[str(id)].append(payment)
+    return there
 
 
 async def of_document(reader: Reader, asked: Request, document: Document) -> Node:

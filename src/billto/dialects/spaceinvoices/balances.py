@@ -77,7 +77,7 @@ async def balance(reader: Reader, asked: Request, told: Told) -> Said:
             end=date.max, with_children=False,
         )  # fmt: skip
         shown.append(_balance(one, told_of.open._replace(as_of=today), given["buckets"] or BOUNDS))
-    return Said({"customer_id": f"cust_{id}", "balances": shown})
+    return Said({"customer_id": f"cust_{found[0].customer.id}", "balances": shown})
 
 
 async def statement(reader: Reader, asked: Request, told: Told) -> Said:
