@@ -63,6 +63,17 @@ def test_nobody_pays_for_strangers_but_parents_for_their_children(shop: Shop) ->
         shop.pay(1, to(its_own), of=child)
 
 
+def test_whose_document_is_named_first_pays_where_nobody_is_named(shop: Shop) -> None:
+    holding = shop.customer("Holding")
+    child = shop.customer("Child", parent=holding.serial)
+    one, two, three = shop.invoice(child, 10), shop.invoice(holding, 10), shop.invoice(child, 10)
+    paid = shop.pay(20, to(two), to(one))
+    assert (paid.customer_id, paid.document_id) == (holding.id, two.id)
+    four = shop.invoice(holding, 10)
+    with shop.refuses("other_customer"):
+        shop.pay(20, to(three), to(four))
+
+
 def test_a_parent_spends_its_own_credit_on_its_childs_invoice(shop: Shop) -> None:
     holding = shop.customer("Holding")
     child = shop.customer("Child", parent=holding.serial)

@@ -49,7 +49,8 @@ _WITHOUT_DOCUMENT = frozenset({"credit", "credit_note", *REFUNDED})
 
 
 async def peeked(reader: Reader, asked: Request, wanted: Sequence[Wanted]) -> dict[Id, Any]:
-    """The documents and payments that are named, as they are before they are held; by how they are named."""
+    """The documents and payments that are named, as they are before they are held; by how they are named, and
+    in that order: whose is the first of them pays where nobody else is named."""
     documents: set[Id] = set()
     paid: set[Id] = set()
     for one in wanted:
@@ -57,11 +58,15 @@ async def peeked(reader: Reader, asked: Request, wanted: Sequence[Wanted]) -> di
         if one.source is not None:
             (paid if one.kind == "refund_payment" else documents).add(one.source)
     found = await _by_ids(reader, asked, Document, documents) | await _by_ids(reader, asked, Payment, paid)
+    named: dict[Id, Any] = {}
     for at, one in enumerate(wanted):
         for name, id in (("document", one.document), ("source", one.source)):
-            if id is not None and id not in found:
+            if id is None:
+                continue
+            if id not in found:
                 raise Refused(Problem("unknown_reference", ("applications", at, name), f"{name} {id}"))
-    return found
+            named[id] = found[id]
+    return named
 
 
 async def _by_ids(reader: Reader, asked: Request, record: type[Any], ids: set[Id]) -> dict[Id, Any]:
