@@ -1,12 +1,16 @@
 """What one door does with the documents and payments of another, and of several doors at once."""
 
+from decimal import Decimal
+from typing import Any
+
 import asyncpg
 
+from billto.app import documents
 from tests.web.documents import document
-from tests.web.house import House
+from tests.web.house import House, answered
 from tests.web.invoiced import Books
-from tests.web.loopback import alice, bare
-from tests.web.money import paid
+from tests.web.loopback import alice, bare, said
+from tests.web.money import _asked, paid
 
 ROUNDS = 25
 
@@ -76,3 +80,70 @@ def test_documents_come_many_at_a_time_and_alone_and_nobody_waits_in_a_circle(ho
         )
         assert all(one.status_code == 200 for one in answers), [one.text for one in answers]
     assert _deadlocks(house) == 0
+
+
+def _with_a_levy(house: House) -> tuple[Any, Any]:
+    """A draft of Invoiced's with a levy of 5 on its one line, which no tax on the whole is charged on; and
+    who speaks as its company natively."""
+    books = Books(house)
+    line = {"name": "Paper", "quantity": 1, "unit_cost": 100, "taxable": True, "taxes": [{"amount": 5}]}
+    free = {"name": "Stamps", "quantity": 1, "unit_cost": 10, "taxable": False}
+    books.made("/tax_rates", {"id": "vat", "name": "VAT", "value": 10})
+    fields = {"items": [line, free], "taxes": ["vat"], "draft": True}
+    made = books.made("/invoices", {"customer": books.of, **fields})
+    assert made["total"] == 125
+    return made, house.shopkeeper
+
+
+def test_the_native_door_changes_a_line_and_nothing_that_it_does_not_show(house: House) -> None:
+    _, native = _with_a_levy(house)
+    (shown,) = native.listed("/invoices")["data"]
+    first, second = shown["items"]
+    items = [{**first, "name": "Paper, A4"}, {**second, "name": "Stamps, blue"}]
+    changed = answered(native.patch(f"/invoices/{shown['id']}", {"items": items}))
+    assert [one["name"] for one in changed["items"]] == ["Paper, A4", "Stamps, blue"]
+    assert (changed["total_with_tax"], changed["taxes"]) == (125, shown["taxes"])
+
+
+def test_v1_changes_a_line_and_nothing_that_it_does_not_show(house: House) -> None:
+    _, native = _with_a_levy(house)
+    v1 = alice(house).about(house.cast.shop)
+    (shown,) = said(v1.get(f"/organizations/{v1.organization}/documents"))
+    first, second = shown["_documentItems"]
+    items = [{**first, "name": "Paper, A4"}, {**second, "name": "Stamps, blue"}]
+    changed = said(v1.ask("PATCH", f"/documents/{shown['id']}", {"_documentItems": items}))
+    assert [one["name"] for one in changed["_documentItems"]] == ["Paper, A4", "Stamps, blue"]
+    assert (changed["totalWithTax"], changed["_documentTaxes"]) == (125, shown["_documentTaxes"])
+
+
+def test_what_was_owed_before_there_was_a_ledger_is_seen_at_every_door(house: House) -> None:
+    native, v1 = house.alice, alice(house)
+    owing = bare(house.cast.white_rabbit)
+    house.write(lambda tx: documents.open_balance(tx, _asked(house), owing, Decimal(70), {}))
+    (shown,) = native.listed("/documents")["data"]
+    assert (shown["type"], shown["total_due"]) == ("opening_balance", 70)
+    assert answered(native.get(f"/documents/{shown['id']}")) == shown
+    assert native.get(f"/invoices/{shown['id']}").status_code == 404
+    assert said(v1.get(f"/organizations/{v1.organization}/documents")) == []
+    paid(native, document_id=shown["id"], amount=20)
+    assert answered(native.get(f"/documents/{shown['id']}"))["total_due"] == 50
+    entries = native.listed(f"/customers/{house.cast.white_rabbit}/ledger")["data"]
+    assert shown["id"] in [one["item_id"] for one in entries]
+    told = native.get(f"/customers/{house.cast.white_rabbit}/statement", type="open_item")
+    assert [one["document_id"] for one in answered(told)["items"]] == [shown["id"]]
+
+
+def test_the_price_that_is_given_takes_the_place_of_the_other_at_every_door(house: House) -> None:
+    native, books = house.shopkeeper, Books(house)
+    v1 = alice(house).about(house.cast.shop)
+    for change in (
+        lambda item: document(native, items=[{"item_id": item["id"], "price": 10, "save_item": True}]),
+        lambda item: answered(native.patch(f"/items/{item['id']}", {"price": 10})),
+        lambda item: books.patch(f"/items/{bare(item['id'])}", {"unit_cost": 10}),
+        lambda item: said(v1.ask("PATCH", f"/items/{bare(item['id'])}", {"price": 10})),
+    ):
+        item = answered(native.post("/items", {"name": "Rope", "gross_price": 61}), 201)
+        change(item)
+        now = answered(native.get(f"/items/{item['id']}"))
+        assert (now["price"], now["gross_price"]) == (10, None)
+        assert document(native, items=[{"item_id": item["id"]}])["total"] == 10

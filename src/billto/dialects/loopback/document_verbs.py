@@ -162,6 +162,8 @@ async def _change(tx: Tx, asked: Request, told: Told, *, whole: bool) -> Said:
             del values[name]
     _check(old, wanted)
     if old.issued_at is None:
+        if "lines" in values:
+            values["lines"] = lines.kept(values["lines"], news["_documentItems"], old)
         values, wish = await _of_draft(tx, asked, old, wanted)
     with spelt():
         return _said(await documents.change(tx, asked, old.id, values, wish))
