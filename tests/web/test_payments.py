@@ -384,3 +384,45 @@ def test_a_parent_pays_for_its_children_and_nobody_else(house: House) -> None:
     payment = paid(house.alice, customer_id=parent["id"], amount=100, applications=[{"document_id": invoice}])
     assert (payment["customer_id"], open_of(house, invoice)) == (parent["id"], 0)
     assert stands(house.alice, child) == (0, 0, 0, 0)
+
+
+def test_a_payment_goes_back_once_however_much_credit_there_is(house: House) -> None:
+    ana = house.alice.customer()
+    answered(house.alice.post("/credit-adjustments", {"customer_id": ana["id"], "amount": 500}), 201)
+    payment = paid(
+        house.alice, customer_id=ana["id"], amount=100, applications=[{"type": "credit", "amount": 60}]
+    )
+    path = f"/payments/{payment['id']}/refund"
+    first = answered(house.alice.post(path, {}), 201)
+    second = answered(house.alice.post(path, {}), 201)
+    assert (first["amount"], second["amount"]) == (40, 60)
+    assert first["document_id"] == second["document_id"] == payment["id"]
+    assert refused(house.alice.post(path, {})) == (422, {"amount": "exceeds_payment"})
+    assert refused(house.alice.post(path, {"amount": 1})) == (422, {"amount": "exceeds_payment"})
+    assert stands(house.alice, ana) == (0, 0, 0, 500)
+    assert house.alice.delete(f"/payments/{second['id']}").status_code == 204
+    assert answered(house.alice.post(path, {"amount": 10}), 201)["amount"] == 10
+
+
+def test_credit_that_is_used_is_no_money(house: House) -> None:
+    ana = house.alice.customer()
+    invoice = issued(house, ana, "100")
+    body = {"type": "credit_balance", "invoice_id": invoice, "amount": 30}
+    assert refused(house.alice.post("/payments", body)) == (422, {"amount": "credit_overspent"})
+    answered(house.alice.post("/credit-adjustments", {"customer_id": ana["id"], "amount": 50}), 201)
+    used = paid(house.alice, **body)
+    assert [(one["type"], one["amount"]) for one in used["applications"]] == [("applied_credit", 30)]
+    assert stands(house.alice, ana) == (70, 0, 0, 20)
+    for more, path in (
+        ({"customer_id": ana["id"], "amount": 5}, "invoice_id"),
+        ({"customer_id": ana["id"], "applications": [{"document_id": invoice, "amount": 5}]}, "type"),
+    ):
+        answer = house.alice.post("/payments", {"type": "credit_balance", **more})
+        assert [*refused(answer)[1]] == [path]
+
+
+@pytest.mark.parametrize("day", ["2026-05-03garbage", "2026-05-03T99:99", "2026-05-031", "2026-05-03T"])
+def test_what_is_neither_a_day_nor_a_moment_is_no_date(house: House, day: str) -> None:
+    invoice = issued(house, house.alice.customer(), "100")
+    answer = house.alice.post("/payments", {"invoice_id": invoice, "date": day})
+    assert refused(answer) == (422, {"date": "wrong_type"})
