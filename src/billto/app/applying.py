@@ -60,10 +60,11 @@ async def peeked(reader: Reader, asked: Request, wanted: Sequence[Wanted]) -> di
     found = await _by_ids(reader, asked, Document, documents) | await _by_ids(reader, asked, Payment, paid)
     named: dict[Id, Any] = {}
     for at, one in enumerate(wanted):
-        for name, id in (("document", one.document), ("source", one.source)):
+        source = Payment if one.kind == "refund_payment" else Document
+        for name, id, record in (("document", one.document, Document), ("source", one.source, source)):
             if id is None:
                 continue
-            if id not in found:
+            if not isinstance(found.get(id), record):
                 raise Refused(Problem("unknown_reference", ("applications", at, name), f"{name} {id}"))
             named[id] = found[id]
     return named
@@ -128,19 +129,20 @@ def _of(there: Any, name: str, types: tuple[str, ...] | None, currency: str) -> 
 
 async def check_family(reader: Reader, asked: Request, payer: Customer, owners: Iterable[int | None]) -> None:
     """Raises Refused unless the payer may settle what these customers owe: its own, and its children's."""
-    for owner in {one for one in owners if one is not None and one != payer.serial}:
-        above: int | None = owner
-        for _ in range(GENERATIONS_MAX):
-            found = (
-                await reader.get(Customer, asked.scope, above, shows=frozenset({"id", "serial", "parent"}))
-                if above is not None
-                else None
-            )
-            above = found.parent if found else None
-            if above == payer.serial:
-                break
-        if above != payer.serial:
-            raise Refused(Problem("other_customer", ("customer",)))
+    level = {one for one in owners if one is not None} - {payer.serial}
+    shows = frozenset({"id", "serial", "parent"})
+    for _ in range(GENERATIONS_MAX):
+        if not level:
+            return
+        where = Compare("serial", Op.IN, tuple(level))
+        query = Query(where, unambiguous(()), len(level), counted=False, trashed=None, shows=shows)
+        found = (await customers.page(reader, asked, query)).records
+        above = {one.parent for one in found if one.serial != payer.serial}
+        if len(found) < len(level) or None in above:
+            break
+        level = above - {payer.serial}
+    if level:
+        raise Refused(Problem("other_customer", ("customer",)))
 
 
 async def payer(
@@ -158,7 +160,9 @@ async def payer(
         raise Refused(Problem("unknown_reference", ("customer_id",), f"customer {id}")) from None
 
 
-def application(one: Wanted, book: Book, named: Mapping[Id, Any], payment: Payment) -> dict[str, Any]:
+async def application(
+    one: Wanted, book: Book, named: Mapping[Id, Any], payment: Payment, day: date
+) -> dict[str, Any]:
     """What somebody wants, as it is kept: with the ids of both sides and the amount that it comes to."""
     document = book.now[named[one.document].id] if one.document is not None else None
     source = book.now[named[one.source].id] if one.source is not None else None
@@ -167,6 +171,8 @@ def application(one: Wanted, book: Book, named: Mapping[Id, Any], payment: Payme
         most = [document.balance] if document is not None else []
         if one.kind in ("document", "credit"):
             most.append(book.now[payment.id].balance)
+        if one.kind == "applied_credit" and document is not None:
+            most.append(await book.credit(payment, max(day, payment.date, document.date)))
         if source is not None:
             most.append(available(source, one.kind))
         amount = min(most)

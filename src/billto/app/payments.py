@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billto.app import applying, following, ledger, records
+from billto.app import applying, customers, following, ledger, records
 from billto.app.applying import Moved, Wanted
 from billto.app.ledger import NOTHING, Book
 from billto.app.parts import Id, Reader, Request, Tx
@@ -32,7 +32,9 @@ async def get(reader: Reader, asked: Request, id: Id) -> Payment:
 
 async def page(reader: Reader, asked: Request, query: Query) -> Page:
     """A page of payments; those of a document are all that touch it, not only those entered for it."""
-    named = [one for one in comparisons(query.where) if one.attr == "document_id"]
+    named = [
+        one for one in comparisons(query.where) if one.attr == "document_id" and one.op in (Op.EQ, Op.IN)
+    ]
     if named:
         touched_by = {one: await reader.causes(asked.scope, _ids(one)) for one in named}
         where = rewritten(query.where, lambda one: _touching(one, touched_by.get(one, ())))
@@ -61,27 +63,41 @@ async def receive(
     `values` may name the customer by `customer_id` or `customer`; else it is the one of what is settled.
     """
     _check_kinds(wanted, APPLIED)
+    _check_length(wanted)
     named = await applying.peeked(tx, asked, wanted)
     payer = await applying.payer(tx, asked, values, named)
-    payment = await _made(tx, asked, values, PAYMENT, payer, named)
+    payment = await _made(tx, asked, values, PAYMENT, payer, wanted, named)
     return await _book(tx, asked, payment, wanted, named, payer, rest_is_credit)
 
 
 async def refund(tx: Tx, asked: Request, values: Mapping[str, Any], wanted: Sequence[Wanted]) -> Payment:
     """Money that goes back to a customer, out of what it has to its credit; no invoice is opened by it."""
     _check_kinds(wanted, REFUNDED)
+    _check_length(wanted)
     named = await applying.peeked(tx, asked, wanted)
     payer = await applying.payer(tx, asked, values, named)
-    payment = await _made(tx, asked, values, REFUND, payer, named)
+    payment = await _made(tx, asked, values, REFUND, payer, wanted, named)
     return await _book(tx, asked, payment, wanted, named, payer, rest_is_credit=False)
 
 
 async def change(
-    tx: Tx, asked: Request, id: Id, values: Mapping[str, Any], wanted: Sequence[Wanted] | None = None
+    tx: Tx,
+    asked: Request,
+    id: Id,
+    values: Mapping[str, Any],
+    wanted: Sequence[Wanted] | None = None,
+    *,
+    moves: bool = False,
 ) -> Payment:
-    """The payment with other words, and applied otherwise where that is said: what stays is not touched."""
+    """The payment with other words, and applied otherwise where that is said: what stays is not touched.
+
+    Where it `moves` from one document to another of the same customer, nobody asks whose payment it is.
+    """
+    _check_length(wanted or ())
     seen = await records.get(tx, asked._replace(shows=None), Payment, id)
     named = await applying.peeked(tx, asked, wanted or ())
+    if not moves:
+        await _check_whose(tx, asked, seen, named)
     await _alone(tx, asked, seen, named.values())
     old = await records.expected(tx, asked, Payment, seen.id)
     if old.voided_at is not None:
@@ -95,14 +111,14 @@ async def change(
             await records.note(tx, asked, "payment.updated", new, old)
         return new
     _check_kinds(wanted, APPLIED)
-    applying.check(wanted, named, old)
     book = Book(tx, asked, "payment", old.id)
     await _take_up(book, tx, asked, old, named)
+    applying.check(wanted, _now(book, named), old)
     book.put(new)
     entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
     day = issuing.today(entity, tx.now)
     undone = [applying.settle(book, old, one, day, undo=True) for one in old.applications]
-    kept, done = _apply(book, new, wanted, named, day)
+    kept, done = await _apply(book, new, wanted, named, day)
     _cancel_out(book, undone, done)
     book.put(book.now[new.id]._replace(applications=kept))
     await book.close()
@@ -204,6 +220,7 @@ async def _made(
     values: Mapping[str, Any],
     direction: str,
     payer: Customer | None,
+    wanted: Sequence[Wanted],
     named: Mapping[Id, Any],
 ) -> Payment:
     given = {**edited(values, Payment._field_defaults.get)}
@@ -216,10 +233,12 @@ async def _made(
         or entity.currency_code
     )
     amount = issuing.amount(given["amount"], currency, "amount")
-    document_id = next((one.id for one in named.values() if isinstance(one, Document)), None)
+    document = next((one.document for one in wanted if one.document is not None), None)
+    source = next((one.source for one in wanted if one.kind != "refund_payment"), None)
+    entered_for = named.get(document or source or "")
     return Payment(
         **{
-            "metadata": {}, "custom": {}, "document_id": document_id,
+            "metadata": {}, "custom": {}, "document_id": entered_for and entered_for.id,
             "date": issuing.today(entity, tx.now),
             **{name: value for name, value in given.items() if value is not None},
             "currency_code": currency, "amount": amount,
@@ -240,17 +259,15 @@ async def _book(
     payer: Customer | None,
     rest_is_credit: bool,
 ) -> Payment:
-    if len(wanted) > APPLICATIONS_MAX:
-        raise Refused(Problem("too_many", ("applications",), str(APPLICATIONS_MAX)))
     if payer is not None:
         await applying.check_family(tx, asked, payer, (one.customer for one in named.values()))
     await _alone(tx, asked, payment, named.values())
     book = Book(tx, asked, "payment", payment.id)
     await _take_up(book, tx, asked, payment, named)
-    applying.check(wanted, {id: book.now[one.id] for id, one in named.items()}, payment)
+    applying.check(wanted, _now(book, named), payment)
     if payment.direction == PAYMENT:
         book.enter(ACCOUNT, "received", -payment.amount, payment, payment.date)
-    kept, _ = _apply(book, payment, wanted, named, payment.date)
+    kept, _ = await _apply(book, payment, wanted, named, payment.date)
     rest = book.now[payment.id].balance
     if rest and rest_is_credit and payer is not None:
         kept.append({"kind": "credit", "amount": rest})
@@ -266,7 +283,7 @@ async def _book(
     return stored
 
 
-def _apply(
+async def _apply(
     book: Book, payment: Payment, wanted: Sequence[Wanted], named: Mapping[Id, Any], day: date
 ) -> tuple[list[dict[str, Any]], list[Moved]]:
     """Does what is wanted, and says what of it is kept, and which entries each part of it made."""
@@ -275,7 +292,7 @@ def _apply(
         try:
             if one.amount is not None:
                 issuing.amount(one.amount, payment.currency_code, "amount")
-            application = applying.application(one, book, named, payment)
+            application = await applying.application(one, book, named, payment, day)
             done.append(applying.settle(book, payment, application, day))
         except Refused as refused:
             raise Refused(*(problem.within("applications", at) for problem in refused.problems)) from None
@@ -295,6 +312,11 @@ async def _alone(tx: Tx, asked: Request, payment: Payment, named: Iterable[Any])
     await ledger.alone(tx, asked, (payment.customer_id, *others, *(one.customer_id for one in named)))
 
 
+def _now(book: Book, named: Mapping[Id, Any]) -> dict[Id, Any]:
+    """What is named, as it is since it is held."""
+    return {id: book.now[one.id] for id, one in named.items()}
+
+
 async def _take_up(book: Book, tx: Tx, asked: Request, payment: Payment, named: Mapping[Id, Any]) -> None:
     """Holds everything that the payment touches, or will touch."""
     ids = {one.id for one in named.values()}
@@ -309,6 +331,20 @@ def _check_kinds(wanted: Sequence[Wanted], kinds: Sequence[str]) -> None:
         raise Refused(
             *(Problem("unknown_choice", ("applications", at, "kind"), ", ".join(kinds)) for at in wrong)
         )
+
+
+def _check_length(wanted: Sequence[Wanted]) -> None:
+    if len(wanted) > APPLICATIONS_MAX:
+        raise Refused(Problem("too_many", ("applications",), str(APPLICATIONS_MAX)))
+
+
+async def _check_whose(tx: Tx, asked: Request, payment: Payment, named: Mapping[Id, Any]) -> None:
+    """Raises Refused where a payment is to settle what strangers owe; what it settles already, it may."""
+    settled = {one.get(name) for one in payment.applications for name in ("document_id", "source_id")}
+    owners = {one.customer for one in named.values() if one.id not in settled}
+    if payment.customer_id is not None and owners:
+        payer = await customers.get(tx, asked._replace(shows=None), payment.customer_id)
+        await applying.check_family(tx, asked, payer, owners)
 
 
 def _check_unchanged(old: Payment, given: Mapping[str, Any]) -> None:

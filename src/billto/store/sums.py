@@ -18,6 +18,7 @@ _MONEY = catalogue(Entry)["amount"]
 _DAY = catalogue(Entry)["date"]
 # What outlives a customer, or could not be understood without it.
 _USES = ("document", "payment", "adjustment", "entry")
+AT_ONCE = 500  # rows of one statement: neither database takes more than 32,766 values in one
 SUMS = ("outstanding", "open_credit_notes", "unapplied", "credit")
 
 
