@@ -126,9 +126,11 @@ def _of(there: Any, name: str, types: tuple[str, ...] | None, currency: str) -> 
         yield Problem("closed", (name,))
 
 
-async def check_family(reader: Reader, asked: Request, payer: Customer, owners: Iterable[int | None]) -> None:
+async def check_family(
+    reader: Reader, asked: Request, payer: int | None, owners: Iterable[int | None]
+) -> None:
     """Raises Refused unless the payer may settle what these customers owe: its own, and its children's."""
-    for owner in {one for one in owners if one is not None and one != payer.serial}:
+    for owner in {one for one in owners if one is not None and one != payer}:
         above: int | None = owner
         for _ in range(GENERATIONS_MAX):
             found = (
@@ -137,9 +139,9 @@ async def check_family(reader: Reader, asked: Request, payer: Customer, owners: 
                 else None
             )
             above = found.parent if found else None
-            if above == payer.serial:
+            if above == payer:
                 break
-        if above != payer.serial:
+        if above != payer or payer is None:
             raise Refused(Problem("other_customer", ("customer",)))
 
 

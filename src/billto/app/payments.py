@@ -95,9 +95,12 @@ async def change(
             await records.note(tx, asked, "payment.updated", new, old)
         return new
     _check_kinds(wanted, APPLIED)
-    applying.check(wanted, named, old)
+    before = {id for one in old.applications for id in (one.get("document_id"), one.get("source_id"))}
+    new_owners = (one.customer for one in named.values() if one.id not in before)
+    await applying.check_family(tx, asked, old.customer, new_owners)
     book = Book(tx, asked, "payment", old.id)
     await _take_up(book, tx, asked, old, named)
+    applying.check(wanted, {id: book.now[one.id] for id, one in named.items()}, old)
     book.put(new)
     entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
     day = issuing.today(entity, tx.now)
@@ -242,8 +245,7 @@ async def _book(
 ) -> Payment:
     if len(wanted) > APPLICATIONS_MAX:
         raise Refused(Problem("too_many", ("applications",), str(APPLICATIONS_MAX)))
-    if payer is not None:
-        await applying.check_family(tx, asked, payer, (one.customer for one in named.values()))
+    await applying.check_family(tx, asked, payment.customer, (one.customer for one in named.values()))
     await _alone(tx, asked, payment, named.values())
     book = Book(tx, asked, "payment", payment.id)
     await _take_up(book, tx, asked, payment, named)
