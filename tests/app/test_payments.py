@@ -8,6 +8,7 @@ from billto.app.documents import Wish
 from tests.app.shop import Shop, advanced, credit_of, noted, spent, to
 
 DAY = timedelta(days=1)
+WALK_IN = Wish(buyer={"name": "Walk-in"}, saves_customer=False)
 
 
 def test_a_payment_settles_what_it_names(shop: Shop) -> None:
@@ -61,6 +62,20 @@ def test_nobody_pays_for_strangers_but_parents_for_their_children(shop: Shop) ->
     its_own = shop.invoice(holding, 1)
     with shop.refuses("other_customer"):
         shop.pay(1, to(its_own), of=child)
+
+
+def test_a_payment_is_not_moved_to_what_strangers_owe_but_stays_where_it_is(shop: Shop) -> None:
+    holding, other = shop.customer("Holding"), shop.customer("Other")
+    child = shop.customer("Child", parent=holding.serial)
+    mine, its, foreign = shop.invoice(holding, 10), shop.invoice(child, 10), shop.invoice(other, 10)
+    paid = shop.pay(20, to(its, 10), of=holding)
+    with shop.refuses("other_customer"):
+        shop.apply(paid, to(foreign, 10))
+    shop.change_customer(child, parent=other.serial)
+    shop.apply(paid, to(its, 10), to(mine, 10))
+    walk_in = shop.pay(5, to(shop.invoice(None, 5, wish=WALK_IN)))
+    with shop.refuses("other_customer"):
+        shop.apply(walk_in, to(foreign, 5))
 
 
 def test_whose_document_is_named_first_pays_where_nobody_is_named(shop: Shop) -> None:

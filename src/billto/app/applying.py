@@ -127,9 +127,11 @@ def _of(there: Any, name: str, types: tuple[str, ...] | None, currency: str) -> 
         yield Problem("closed", (name,))
 
 
-async def check_family(reader: Reader, asked: Request, payer: Customer, owners: Iterable[int | None]) -> None:
+async def check_family(
+    reader: Reader, asked: Request, payer: int | None, owners: Iterable[int | None]
+) -> None:
     """Raises Refused unless the payer may settle what these customers owe: its own, and its children's."""
-    level = {one for one in owners if one is not None} - {payer.serial}
+    level = {one for one in owners if one is not None} - {payer}
     shows = frozenset({"id", "serial", "parent"})
     for _ in range(GENERATIONS_MAX):
         if not level:
@@ -137,10 +139,10 @@ async def check_family(reader: Reader, asked: Request, payer: Customer, owners: 
         where = Compare("serial", Op.IN, tuple(level))
         query = Query(where, unambiguous(()), len(level), counted=False, trashed=None, shows=shows)
         found = (await customers.page(reader, asked, query)).records
-        above = {one.parent for one in found if one.serial != payer.serial}
+        above = {one.parent for one in found if one.serial != payer}
         if len(found) < len(level) or None in above:
             break
-        level = above - {payer.serial}
+        level = above - {payer}
     if level:
         raise Refused(Problem("other_customer", ("customer",)))
 

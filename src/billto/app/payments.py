@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billto.app import applying, customers, following, ledger, records
+from billto.app import applying, following, ledger, records
 from billto.app.applying import Moved, Wanted
 from billto.app.ledger import NOTHING, Book
 from billto.app.parts import Id, Reader, Request, Tx
@@ -259,8 +259,7 @@ async def _book(
     payer: Customer | None,
     rest_is_credit: bool,
 ) -> Payment:
-    if payer is not None:
-        await applying.check_family(tx, asked, payer, (one.customer for one in named.values()))
+    await applying.check_family(tx, asked, payment.customer, (one.customer for one in named.values()))
     await _alone(tx, asked, payment, named.values())
     book = Book(tx, asked, "payment", payment.id)
     await _take_up(book, tx, asked, payment, named)
@@ -342,9 +341,7 @@ async def _check_whose(tx: Tx, asked: Request, payment: Payment, named: Mapping[
     """Raises Refused where a payment is to settle what strangers owe; what it settles already, it may."""
     settled = {one.get(name) for one in payment.applications for name in ("document_id", "source_id")}
     owners = {one.customer for one in named.values() if one.id not in settled}
-    if payment.customer_id is not None and owners:
-        payer = await customers.get(tx, asked._replace(shows=None), payment.customer_id)
-        await applying.check_family(tx, asked, payer, owners)
+    await applying.check_family(tx, asked, payment.customer, owners)
 
 
 def _check_unchanged(old: Payment, given: Mapping[str, Any]) -> None:
