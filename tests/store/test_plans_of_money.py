@@ -112,9 +112,17 @@ def test_a_document_is_found_by_its_number(market: Sold) -> None:
     assert any("document_unique_number" in step for step in steps), steps
 
 
-def test_what_a_customer_has_open_comes_from_the_index_of_open_documents(market: Sold) -> None:
+@pytest.mark.parametrize(
+    "question",
+    [
+        lambda reader, live, of: reader.dues(live, (of,), date(2030, 1, 1)),
+        lambda reader, live, of: reader.falling_due(live, (of,)),
+    ],
+    ids=["due", "falling due"],
+)
+def test_what_a_customer_has_open_comes_from_the_index_of_open_documents(market: Sold, question: Any) -> None:
     stage, of = market.stage, market.customers[0]
-    seen = captured(stage, lambda reader: reader.dues(stage.cast.live, (of.id,), date(2030, 1, 1)))
+    seen = captured(stage, lambda reader: question(reader, stage.cast.live, of.id))
     steps = stage.run(plan(stage, seen))
     assert any("document_open" in step for step in steps), steps
 
