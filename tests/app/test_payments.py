@@ -8,6 +8,7 @@ from billto.app.documents import Wish
 from tests.app.shop import Shop, advanced, credit_of, noted, spent, to
 
 DAY = timedelta(days=1)
+WALK_IN = Wish(buyer={"name": "Walk-in"}, saves_customer=False)
 
 
 def test_a_payment_settles_what_it_names(shop: Shop) -> None:
@@ -61,6 +62,31 @@ def test_nobody_pays_for_strangers_but_parents_for_their_children(shop: Shop) ->
     its_own = shop.invoice(holding, 1)
     with shop.refuses("other_customer"):
         shop.pay(1, to(its_own), of=child)
+
+
+def test_a_payment_is_not_moved_to_what_strangers_owe_but_stays_where_it_is(shop: Shop) -> None:
+    holding, other = shop.customer("Holding"), shop.customer("Other")
+    child = shop.customer("Child", parent=holding.serial)
+    mine, its, foreign = shop.invoice(holding, 10), shop.invoice(child, 10), shop.invoice(other, 10)
+    paid = shop.pay(20, to(its, 10), of=holding)
+    with shop.refuses("other_customer"):
+        shop.apply(paid, to(foreign, 10))
+    shop.change_customer(child, parent=other.serial)
+    shop.apply(paid, to(its, 10), to(mine, 10))
+    walk_in = shop.pay(5, to(shop.invoice(None, 5, wish=WALK_IN)))
+    with shop.refuses("other_customer"):
+        shop.apply(walk_in, to(foreign, 5))
+
+
+def test_whose_document_is_named_first_pays_where_nobody_is_named(shop: Shop) -> None:
+    holding = shop.customer("Holding")
+    child = shop.customer("Child", parent=holding.serial)
+    one, two, three = shop.invoice(child, 10), shop.invoice(holding, 10), shop.invoice(child, 10)
+    paid = shop.pay(20, to(two), to(one))
+    assert (paid.customer_id, paid.document_id) == (holding.id, two.id)
+    four = shop.invoice(holding, 10)
+    with shop.refuses("other_customer"):
+        shop.pay(20, to(three), to(four))
 
 
 def test_a_parent_spends_its_own_credit_on_its_childs_invoice(shop: Shop) -> None:
@@ -345,43 +371,3 @@ def test_two_things_may_be_settled_out_of_credit_at_once(shop: Shop) -> None:
     parts = spent(10, early), spent(20, one), spent(20, two)
     shop.pay(0, *parts, of=acme, date=shop.today - 5 * DAY)
     assert shop.standing(acme).net == 0
-
-
-def test_a_payment_is_not_moved_to_strangers_but_stays_where_it_is(shop: Shop) -> None:
-    holding = shop.customer("Holding")
-    child, stranger = shop.customer("Child", parent=holding.serial), shop.customer("Stranger")
-    bill, its_own, theirs = shop.invoice(child, 100), shop.invoice(holding, 10), shop.invoice(stranger, 100)
-    paid = shop.pay(110, to(bill, 50), of=holding)
-    with shop.refuses("other_customer"):
-        shop.apply(paid, to(theirs, 50))
-    shop.change_customer(child, parent=None)
-    shop.apply(paid, to(bill, 50), to(its_own, 10))
-    assert (shop.now(bill).balance, shop.now(its_own).balance) == (50, 0)
-
-
-def test_a_payment_is_applied_to_so_many_documents_at_most(shop: Shop) -> None:
-    acme = shop.customer()
-    bill, paid = shop.invoice(acme, 1_000), shop.pay(1_000, of=acme)
-    with shop.refuses("too_many"):
-        shop.apply(paid, *[to(bill, 1)] * 501)
-
-
-def test_without_an_amount_as_much_credit_is_spent_as_there_is(shop: Shop) -> None:
-    acme = shop.customer()
-    one, two = shop.invoice(acme, 20), shop.invoice(acme, 100)
-    shop.credit(acme, 30)
-    shop.pay(0, Wanted("applied_credit", None, one.id), Wanted("applied_credit", None, two.id), of=acme)
-    assert (shop.now(one).balance, shop.now(two).balance, shop.standing(acme).credit) == (0, 90, 0)
-
-
-def test_a_payment_is_entered_for_what_it_settles_and_not_for_what_that_comes_out_of(shop: Shop) -> None:
-    acme = shop.customer()
-    note, bill = shop.note(acme, 40), shop.invoice(acme, 100)
-    assert shop.pay(0, noted(40, note, bill), of=acme).document_id == bill.id
-
-
-def test_a_document_is_no_payment_that_could_be_paid_back(shop: Shop) -> None:
-    note = shop.note(shop.customer(), 40)
-    parts = (Wanted(kind, Decimal(20), None, note.id) for kind in ("refund_credit_note", "refund_payment"))
-    with shop.refuses("unknown_reference"):
-        shop.refund(40, *parts)

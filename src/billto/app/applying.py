@@ -49,7 +49,8 @@ _WITHOUT_DOCUMENT = frozenset({"credit", "credit_note", *REFUNDED})
 
 
 async def peeked(reader: Reader, asked: Request, wanted: Sequence[Wanted]) -> dict[Id, Any]:
-    """The documents and payments that are named, as they are before they are held; by how they are named."""
+    """The documents and payments that are named, as they are before they are held; by how they are named, and
+    in that order: whose is the first of them pays where nobody else is named."""
     documents: set[Id] = set()
     paid: set[Id] = set()
     for one in wanted:
@@ -57,12 +58,16 @@ async def peeked(reader: Reader, asked: Request, wanted: Sequence[Wanted]) -> di
         if one.source is not None:
             (paid if one.kind == "refund_payment" else documents).add(one.source)
     found = await _by_ids(reader, asked, Document, documents) | await _by_ids(reader, asked, Payment, paid)
+    named: dict[Id, Any] = {}
     for at, one in enumerate(wanted):
         source = Payment if one.kind == "refund_payment" else Document
         for name, id, record in (("document", one.document, Document), ("source", one.source, source)):
-            if id is not None and not isinstance(found.get(id), record):
+            if id is None:
+                continue
+            if not isinstance(found.get(id), record):
                 raise Refused(Problem("unknown_reference", ("applications", at, name), f"{name} {id}"))
-    return found
+            named[id] = found[id]
+    return named
 
 
 async def _by_ids(reader: Reader, asked: Request, record: type[Any], ids: set[Id]) -> dict[Id, Any]:
@@ -122,9 +127,11 @@ def _of(there: Any, name: str, types: tuple[str, ...] | None, currency: str) -> 
         yield Problem("closed", (name,))
 
 
-async def check_family(reader: Reader, asked: Request, payer: Customer, owners: Iterable[int | None]) -> None:
+async def check_family(
+    reader: Reader, asked: Request, payer: int | None, owners: Iterable[int | None]
+) -> None:
     """Raises Refused unless the payer may settle what these customers owe: its own, and its children's."""
-    level = {one for one in owners if one is not None} - {payer.serial}
+    level = {one for one in owners if one is not None} - {payer}
     shows = frozenset({"id", "serial", "parent"})
     for _ in range(GENERATIONS_MAX):
         if not level:
@@ -132,10 +139,10 @@ async def check_family(reader: Reader, asked: Request, payer: Customer, owners: 
         where = Compare("serial", Op.IN, tuple(level))
         query = Query(where, unambiguous(()), len(level), counted=False, trashed=None, shows=shows)
         found = (await customers.page(reader, asked, query)).records
-        above = {one.parent for one in found if one.serial != payer.serial}
+        above = {one.parent for one in found if one.serial != payer}
         if len(found) < len(level) or None in above:
             break
-        level = above - {payer.serial}
+        level = above - {payer}
     if level:
         raise Refused(Problem("other_customer", ("customer",)))
 

@@ -15,6 +15,7 @@ from billto.domain.customer import Customer
 from billto.domain.document import OPENING, OWED, Document
 from billto.domain.entity import Entity
 from billto.domain.ledger import CREDIT_NOTE, INVOICE, Standing
+from billto.domain.money import shown
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Op, Page, Query
@@ -296,6 +297,8 @@ async def _issue(
 async def _receive(tx: Tx, asked: Request, document: Document, receipt: Receipt) -> Document:
     values = dict(receipt.values)
     amount = values.get("amount")
+    if amount is None and not document.balance:
+        raise Refused(Problem("exceeds_open", ("amount",), shown(NOTHING, document.currency_code)))
     if receipt.kind != "document":
         wanted = Wanted(receipt.kind, amount, document.id, receipt.source)
         values["amount"] = NOTHING

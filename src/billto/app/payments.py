@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billto.app import applying, customers, following, ledger, records, redating
+from billto.app import applying, following, ledger, records, redating
 from billto.app.applying import Moved, Wanted
 from billto.app.ledger import NOTHING, Book
 from billto.app.parts import Id, Reader, Request, Tx
@@ -73,7 +73,7 @@ async def receive(
     _check_length(wanted)
     named = await applying.peeked(tx, asked, wanted)
     payer = await applying.payer(tx, asked, values, named)
-    payment = await _made(tx, asked, values, PAYMENT, payer, wanted, named)
+    payment = await _made(tx, asked, values, PAYMENT, payer, named)
     return await _book(tx, asked, payment, wanted, named, payer, rest_is_credit)
 
 
@@ -83,7 +83,7 @@ async def refund(tx: Tx, asked: Request, values: Mapping[str, Any], wanted: Sequ
     _check_length(wanted)
     named = await applying.peeked(tx, asked, wanted)
     payer = await applying.payer(tx, asked, values, named)
-    payment = await _made(tx, asked, values, REFUND, payer, wanted, named)
+    payment = await _made(tx, asked, values, REFUND, payer, named)
     return await _book(tx, asked, payment, wanted, named, payer, rest_is_credit=False)
 
 
@@ -103,8 +103,6 @@ async def change(
     _check_length(wanted or ())
     seen = await records.get(tx, asked._replace(shows=None), Payment, id)
     named = await applying.peeked(tx, asked, wanted or ())
-    if not moves:
-        await _check_whose(tx, asked, seen, named)
     await _alone(tx, asked, seen, named.values())
     old = await records.expected(tx, asked, Payment, seen.id)
     if old.voided_at is not None:
@@ -120,6 +118,8 @@ async def change(
             await records.note(tx, asked, "payment.updated", new, old)
         return new
     _check_kinds(wanted, APPLIED)
+    if not moves:
+        await _check_whose(tx, asked, old, named)
     book = Book(tx, asked, "payment", old.id)
     await _take_up(book, tx, asked, old, named)
     applying.check(wanted, _now(book, named), old)
@@ -235,7 +235,6 @@ async def _made(
     values: Mapping[str, Any],
     direction: str,
     payer: Customer | None,
-    wanted: Sequence[Wanted],
     named: Mapping[Id, Any],
 ) -> Payment:
     given = {**edited(values, Payment._field_defaults.get)}
@@ -248,12 +247,10 @@ async def _made(
         or entity.currency_code
     )
     amount = issuing.amount(given["amount"], currency, "amount")
-    document = next((one.document for one in wanted if one.document is not None), None)
-    source = next((one.source for one in wanted if one.kind != "refund_payment"), None)
-    entered_for = named.get(document or source or "")
+    document_id = next((one.id for one in named.values() if isinstance(one, Document)), None)
     return Payment(
         **{
-            "metadata": {}, "custom": {}, "document_id": entered_for and entered_for.id,
+            "metadata": {}, "custom": {}, "document_id": document_id,
             "date": issuing.today(entity, tx.now),
             **{name: value for name, value in given.items() if value is not None},
             "currency_code": currency, "amount": amount,
@@ -274,8 +271,7 @@ async def _book(
     payer: Customer | None,
     rest_is_credit: bool,
 ) -> Payment:
-    if payer is not None:
-        await applying.check_family(tx, asked, payer, (one.customer for one in named.values()))
+    await applying.check_family(tx, asked, payment.customer, (one.customer for one in named.values()))
     await _alone(tx, asked, payment, named.values())
     book = Book(tx, asked, "payment", payment.id)
     await _take_up(book, tx, asked, payment, named)
@@ -357,9 +353,7 @@ async def _check_whose(tx: Tx, asked: Request, payment: Payment, named: Mapping[
     """Raises Refused where a payment is to settle what strangers owe; what it settles already, it may."""
     settled = {one.get(name) for one in payment.applications for name in ("document_id", "source_id")}
     owners = {one.customer for one in named.values() if one.id not in settled}
-    if payment.customer_id is not None and owners:
-        payer = await customers.get(tx, asked._replace(shows=None), payment.customer_id)
-        await applying.check_family(tx, asked, payer, owners)
+    await applying.check_family(tx, asked, payment.customer, owners)
 
 
 def _check_unchanged(old: Payment, given: Mapping[str, Any]) -> None:

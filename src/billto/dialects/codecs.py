@@ -159,7 +159,8 @@ def write_money(amount: Decimal) -> int | Decimal:
 
 def read_day(value: Any) -> date:
     """A day, or a moment meaning the day that it names."""
-    return read_iso(value if not isinstance(value, str) else value[:10]).date()
+    read_iso(value)
+    return read_iso(value[:10]).date()  # that of its own zone
 
 
 TEXT = Codec(_text, None, _text, {"type": "string"})

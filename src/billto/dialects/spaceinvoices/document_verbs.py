@@ -12,6 +12,7 @@ from billto.dialects.codecs import read_day
 from billto.dialects.dialect import Said, Told, Verb
 from billto.dialects.spaceinvoices import receipts
 from billto.dialects.spaceinvoices.documents import DOCUMENT
+from billto.dialects.spaceinvoices.lines import kept
 from billto.dialects.tags import tagged
 from billto.domain import issuing
 from billto.domain.document import PAYABLE, Document
@@ -51,6 +52,8 @@ def change(kind: str) -> Verb:
         if wish.receipts and (wish.is_draft or old.issued_at is not None):
             code = "issued_already" if old.issued_at is not None else "still_draft"
             raise Refused(Problem(code, ("receipts",)))
+        if "lines" in given:
+            given["lines"] = kept(given["lines"], old.lines)
         given = await _with_items(tx, asked, given)
         with receipts.spelt(wish.receipts):
             return await documents.change(tx, asked, id, given, wish, kind=kind)
@@ -163,10 +166,10 @@ async def _with_items(tx: Tx, asked: Request, values: dict[str, Any]) -> dict[st
         return values
     lines = []
     for at, line in enumerate(values["lines"]):
-        kept = {name: value for name, value in line.items() if name != "saves_item"}
+        plain = {name: value for name, value in line.items() if name != "saves_item"}
         if line.get("saves_item"):
-            kept["item_id"] = await _saved(tx, asked, kept, at)
-        lines.append(kept)
+            plain["item_id"] = await _saved(tx, asked, plain, at)
+        lines.append(plain)
     return {**values, "lines": lines}
 
 
