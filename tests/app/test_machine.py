@@ -5,7 +5,6 @@ EXAMPLES_TIMES=20 in the environment plays twenty times as many histories.
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
@@ -206,13 +205,6 @@ class Books(RuleBasedStateMachine):
             self._attempt(
                 lambda: self.shop.restore_payment(one), lambda model, _: model.restore_money(one.id)
             )
-
-    @precondition(lambda self: self.model.money and self.is_backdated)
-    @rule(pick=PICKS, days=st.integers(-20, 20))
-    def came_on_another_day(self, pick: int, days: int) -> None:
-        """Refused where it cannot be; else all is as before, on other days."""
-        with suppress(Refused):
-            self.shop.change_payment(self._money(pick), date=self.shop.today - timedelta(days=days))
 
     @rule(pick=PICKS, currency=CURRENCIES, parts=choices(REFUNDING, 1))
     def refund(self, pick: int, currency: str, parts: list[Choice]) -> None:
