@@ -205,26 +205,25 @@ def settle(book: Book, payment: Payment, one: Mapping[str, Any], day: date, *, u
     document: Any = book.now.get(one.get("document_id") or "")
     source: Any = book.now.get(one.get("source_id") or "")
     day = max(day, payment.date, *(there.date for there in (document, source) if there is not None))
-    said = word(kind, undo=undo)
+    word = _word(kind, undo)
     if kind in ("document", "credit"):
-        book.left(payment, -amount, said, day)
+        book.left(payment, -amount, word, day)
     elif kind in ("applied_credit", "refund_credit"):
-        book.enter(CREDIT, said, amount, payment, day)
+        book.enter(CREDIT, word, amount, payment, day)
     elif kind in ("credit_note", "refund_credit_note"):
-        book.owed(source, -amount, said, day)
+        book.owed(source, -amount, word, day)
     elif kind == "refund_payment":
-        book.left(source, -amount, said, day)
+        book.left(source, -amount, word, day)
     elif kind == "advance":
         book.put(_advanced(book.now[source.id], amount))
     if document is not None:
-        book.owed(document, -amount, said, day)
+        book.owed(document, -amount, word, day)
     elif kind in ("credit", "credit_note"):
-        book.enter(CREDIT, said, -amount, payment, day)
+        book.enter(CREDIT, word, -amount, payment, day)
     return tuple(book.entries[before:])
 
 
-def word(kind: str, *, undo: bool = False) -> str:
-    """The kind of the entries that an application makes, or that undo it."""
+def _word(kind: str, undo: bool) -> str:
     if kind == "advance":
         return "advance_restored" if undo else "advance_settled"
     if kind.startswith("refund"):

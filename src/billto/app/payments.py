@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billto.app import applying, following, ledger, records, redating
+from billto.app import applying, following, ledger, records
 from billto.app.applying import Moved, Wanted
 from billto.app.ledger import NOTHING, Book
 from billto.app.parts import Id, Reader, Request, Tx
@@ -110,8 +110,6 @@ async def change(
     given = edited(values, old._asdict().__getitem__)
     _check_unchanged(old, given)
     new = touched(old, {name: given[name] for name in _PLAIN if name in given}, tx.now)
-    if new.date != old.date:
-        old = new = await _redated(tx, asked, old, new)
     if wanted is None or old.direction == REFUND:
         if new is not old:
             await tx.update(old, new, asked.scope)
@@ -132,16 +130,6 @@ async def change(
     book.put(book.now[new.id]._replace(applications=kept))
     await book.close()
     stored: Payment = book.now[new.id]
-    return stored
-
-
-async def _redated(tx: Tx, asked: Request, old: Payment, new: Payment) -> Payment:
-    book = Book(tx, asked, "payment", old.id)
-    await _take_up(book, tx, asked, old, {})
-    book.put(new)
-    await redating.redate(book, tx, asked, old, new)
-    await book.close()
-    stored: Payment = book.now[old.id]
     return stored
 
 
