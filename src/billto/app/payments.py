@@ -22,8 +22,9 @@ from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Either, Node, Op, Page, Query, comparisons, rewritten
 from billto.domain.versions import edited, touched
 
-# What of a payment may be changed like any other attribute; the rest is money.
-_PLAIN = ("date", "method", "source", "reference", "note", "tag", "transaction_id", "metadata", "custom")
+# What of a payment may be changed like any other attribute; the rest is money, or when it came: the ledger
+# has it under that day.
+_PLAIN = ("method", "source", "reference", "note", "tag", "transaction_id", "metadata", "custom")
 
 
 async def get(reader: Reader, asked: Request, id: Id) -> Payment:
@@ -345,7 +346,7 @@ async def _check_whose(tx: Tx, asked: Request, payment: Payment, named: Mapping[
 
 
 def _check_unchanged(old: Payment, given: Mapping[str, Any]) -> None:
-    for name in ("amount", "currency_code", "customer_id", "customer"):
+    for name in ("amount", "currency_code", "customer_id", "customer", "date"):
         if given.get(name, getattr(old, name)) != getattr(old, name):
             raise Refused(Problem("immutable", (name,)))
 
