@@ -9,15 +9,17 @@ from billto.app import customers, records
 from billto.app.parts import Id, Reader, Request
 from billto.domain import issuing
 from billto.domain.customer import Customer
+from billto.domain.document import PAYABLE, Document
 from billto.domain.entity import Entity
 from billto.domain.ledger import Due, Entry, Standing
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import Compare, Op, Page, Query
+from billto.domain.query import All, Compare, Op, Order, Page, Query
 from billto.domain.statement import BalanceForward, OpenItems, balance_forward, open_items
 
 HISTORY_MAX = 100  # changes of the credit balance that an answer tells
 ENTRIES_MAX = 100_000  # that one statement is made of
+OPEN_MAX = 100_000  # invoices of one customer that are aged
 FAMILY_MAX = 1_000  # customers that one statement is about
 _GENERATIONS_MAX = 10
 
@@ -61,6 +63,26 @@ async def of(
         history = await _history(reader, asked, standing) if code in standings else ()
         found.append(Balance(customer, standing, dues.get(code, Due(code, Decimal(0), False)), history))
     return tuple(found)
+
+
+async def open_documents(reader: Reader, asked: Request, customer_id: str) -> dict[str, list[Document]]:
+    """What is open of a customer's invoices, by currency; of each no more than its age and balance."""
+    where = All(
+        (
+            Compare("customer_id", Op.EQ, customer_id), Compare("type", Op.IN, PAYABLE),
+            Compare("balance", Op.GT, Decimal(0)),
+        )
+    )  # fmt: skip
+    shows = frozenset({"id", "date", "due_date", "currency_code", "balance"})
+    # In the order of the index by customer: in that of their ids all documents would be looked through.
+    order = unambiguous((Order("type"),))
+    query = Query(where, order, OPEN_MAX + 1, counted=False, shows=shows)
+    found: dict[str, list[Document]] = {}
+    for one in (await reader.page(Document, asked.scope, query)).records:
+        found.setdefault(one.currency_code, []).append(one)
+    if sum(map(len, found.values())) > OPEN_MAX:
+        raise Refused(Problem("too_much_history", detail=str(OPEN_MAX)))
+    return found
 
 
 async def _history(
