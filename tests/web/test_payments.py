@@ -315,6 +315,16 @@ def test_a_payment_is_paid_back_out_of_the_credit_that_it_became(house: House) -
     assert stands(house.alice, ana) == (0, 0, 0, 30)
 
 
+def test_a_payment_that_is_all_applied_has_nothing_to_go_back(house: House) -> None:
+    payment = paid(house.alice, invoice_id=issued(house, house.alice.customer(), "100"))
+    answer = house.alice.post(f"/payments/{payment['id']}/refund", {})
+    assert refused(answer) == (422, {"amount": "exceeds_payment"})
+    assert "€0.00" in answer.text
+    for amount in (0, -1):
+        answer = house.alice.post(f"/payments/{payment['id']}/refund", {"amount": amount})
+        assert refused(answer) == (422, {"amount": "out_of_range"})
+
+
 def test_a_customer_is_paid_back_no_more_than_its_credit(house: House) -> None:
     ana = house.alice.customer()
     answered(house.alice.post("/credit-adjustments", {"customer_id": ana["id"], "amount": 25}), 201)
