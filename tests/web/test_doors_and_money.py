@@ -5,7 +5,7 @@ from decimal import Decimal
 import asyncpg
 
 from billto.app import documents
-from tests.web.documents import document
+from tests.web.documents import WORK, document
 from tests.web.house import House, answered
 from tests.web.invoiced import Books
 from tests.web.loopback import alice, bare, said
@@ -168,3 +168,16 @@ def test_the_price_that_is_given_takes_the_place_of_the_other_at_every_door(hous
         now = answered(native.get(f"/items/{item['id']}"))
         assert (now["price"], now["gross_price"]) == (10, None)
         assert document(native, items=[{"item_id": item["id"]}])["total"] == 10
+
+
+def test_a_reverse_charge_by_rule_goes_when_its_reason_does(house: House) -> None:
+    rule = {"settings": {"tax_rules": {"eu": {"auto_reverse_charge": True}}}}
+    answered(house.alice.patch(f"/entities/{house.cast.studio}", rule))
+    german = {"name": "Anna", "country": "Germany", "tax_number": "DE123456789", "is_end_consumer": False}
+    body = {"is_draft": True, "customer": german, "items": [WORK]}
+    made = document(house.alice, **body)
+    assert (made["total_with_tax"], made["items"][0]["taxes"][0]["reverse_charge"]) == (100, True)
+    path, items = f"/invoices/{made['id']}", [{**made["items"][0], "name": "Other work"}]
+    assert answered(house.alice.patch(path, {"items": items}))["total_with_tax"] == 100
+    slovene = {"customer": {"name": "Ana", "country": "Slovenia", "tax_number": None}}
+    assert answered(house.alice.patch(path, slovene))["total_with_tax"] == 122
