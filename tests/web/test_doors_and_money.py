@@ -5,7 +5,7 @@ from decimal import Decimal
 import asyncpg
 
 from billto.app import documents
-from tests.web.documents import document
+from tests.web.documents import WORK, document
 from tests.web.house import House, answered
 from tests.web.invoiced import Books
 from tests.web.loopback import alice, bare, said
@@ -114,6 +114,29 @@ def test_v1_changes_a_line_and_nothing_that_it_does_not_show(house: House) -> No
     assert (changed["totalWithTax"], changed["_documentTaxes"]) == (125, shown["_documentTaxes"])
 
 
+def test_invoiced_changes_a_line_and_nothing_that_it_does_not_show(house: House) -> None:
+    native, books = house.shopkeeper, Books(house)
+    lines = [
+        {"name": "Rope", "gross_price": 61, "taxes": [{"rate": 22}]},
+        {"name": "Work", "price": 50, "quantity": 2, "discounts": [{"value": 10}], "taxes": [{"rate": 9.5}]},
+        {"name": "Advice", "price": 40, "taxes": [{"rate": 22, "reverse_charge": True}]},
+    ]
+    made = document(native, items=lines, customer_id=house.cast.duchess, is_draft=True)
+    (shown,) = books.listed("/invoices")
+    items = [{**one, "name": f"{one['name']}, new"} for one in shown["items"]]
+    for body in ({"items": items}, {**shown, "items": items}):
+        answer = books.patch(f"/invoices/{shown['id']}", body)
+        assert answer.status_code == 200, answer.text
+    changed = answered(native.get(f"/invoices/{made['id']}"))
+    assert [one["name"] for one in changed["items"]] == ["Rope, new", "Work, new", "Advice, new"]
+    for name in ("total", "total_with_tax", "taxes"):
+        assert changed[name] == made[name]
+    items[1] = {**items[1], "quantity": 4}
+    assert books.patch(f"/invoices/{shown['id']}", {"items": items}).status_code == 200
+    changed = answered(native.get(f"/invoices/{made['id']}"))
+    assert [one["total"] for one in changed["items"]] == [50, 180, 40]
+
+
 def test_what_was_owed_before_there_was_a_ledger_is_seen_at_every_door(house: House) -> None:
     native, v1 = house.alice, alice(house)
     owing = bare(house.cast.white_rabbit)
@@ -145,3 +168,16 @@ def test_the_price_that_is_given_takes_the_place_of_the_other_at_every_door(hous
         now = answered(native.get(f"/items/{item['id']}"))
         assert (now["price"], now["gross_price"]) == (10, None)
         assert document(native, items=[{"item_id": item["id"]}])["total"] == 10
+
+
+def test_a_reverse_charge_by_rule_goes_when_its_reason_does(house: House) -> None:
+    rule = {"settings": {"tax_rules": {"eu": {"auto_reverse_charge": True}}}}
+    answered(house.alice.patch(f"/entities/{house.cast.studio}", rule))
+    german = {"name": "Anna", "country": "Germany", "tax_number": "DE123456789", "is_end_consumer": False}
+    body = {"is_draft": True, "customer": german, "items": [WORK]}
+    made = document(house.alice, **body)
+    assert (made["total_with_tax"], made["items"][0]["taxes"][0]["reverse_charge"]) == (100, True)
+    path, items = f"/invoices/{made['id']}", [{**made["items"][0], "name": "Other work"}]
+    assert answered(house.alice.patch(path, {"items": items}))["total_with_tax"] == 100
+    slovene = {"customer": {"name": "Ana", "country": "Slovenia", "tax_number": None}}
+    assert answered(house.alice.patch(path, slovene))["total_with_tax"] == 122

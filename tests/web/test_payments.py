@@ -1,4 +1,4 @@
-"""Payments at the native door: what they settle, and what they leave."""
+"""Payments at the native door: what they settle, what they leave, and how they are taken back."""
 
 from typing import Any
 
@@ -213,15 +213,51 @@ def test_drafts_and_voided_documents_take_no_money(house: House) -> None:
         )
 
 
+def test_a_deleted_payment_never_was_until_it_is_restored(house: House) -> None:
+    ana = house.alice.customer()
+    invoice = issued(house, ana, "100")
+    payment = paid(house.alice, invoice_id=invoice, amount=130)
+    one = f"/payments/{payment['id']}"
+    assert house.alice.delete(one).status_code == 204
+    assert (open_of(house, invoice), stands(house.alice, ana)) == (100, (100, 0, 0, 0))
+    assert house.alice.listed("/payments")["data"] == []
+    (listed,) = house.alice.listed("/payments", deleted=True)["data"]
+    assert (listed["id"], listed["deleted_at"] is None) == (payment["id"], False)
+    assert house.alice.delete(one).status_code == 204
+    assert refused(house.alice.patch(one, {"note": "x"}))[0] == 409
+    restored = answered(house.alice.post(f"{one}/restore"))
+    assert (restored["deleted_at"], restored["applications"]) == (None, payment["applications"])
+    assert stands(house.alice, ana) == (0, 0, 0, 30)
+
+
+def test_a_payment_is_never_deleted_for_good(house: House) -> None:
+    payment = paid(house.alice, customer_id=house.alice.customer()["id"], amount=5)
+    one = f"/payments/{payment['id']}"
+    assert house.alice.delete(f"{one}/permanent").status_code == 409
+    house.alice.delete(one)
+    answer = house.alice.delete(f"{one}/permanent")
+    assert (answer.status_code, answer.json()["message"]) == (409, "Is still referred to by the ledger")
+    assert house.alice.get(one).status_code == 200
+    assert house.alice.delete(f"/payments/pmt_{'0' * 24}/permanent").status_code == 404
+
+
+def test_a_payment_that_cannot_count_again_is_not_restored(house: House) -> None:
+    invoice = issued(house, house.alice.customer(), "100")
+    one = f"/payments/{paid(house.alice, invoice_id=invoice)['id']}"
+    house.alice.delete(one)
+    paid(house.alice, invoice_id=invoice, amount=50)
+    assert refused(house.alice.post(f"{one}/restore"))[0] == 422
+
+
 def test_the_words_of_a_payment_change_and_its_money_does_not(house: House) -> None:
     ana = house.alice.customer()
     payment = paid(house.alice, invoice_id=issued(house, ana, "100"), amount=40)
     one = f"/payments/{payment['id']}"
-    changed = answered(
-        house.alice.patch(one, {"note": "Late", "type": "card", "date": "2026-05-09", "metadata": {"a": "b"}})
-    )
+    changed = answered(house.alice.patch(one, {"note": "Late", "type": "card", "metadata": {"a": "b"}}))
     assert (changed["note"], changed["type"], changed["metadata"]) == ("Late", "card", {"a": "b"})
-    for name, value in (("amount", 41), ("currency_code", "USD"), ("customer_id", house.cast.white_rabbit)):
+    rabbit = house.cast.white_rabbit
+    another = {"amount": 41, "currency_code": "USD", "customer_id": rabbit, "date": "2026-05-09"}
+    for name, value in another.items():
         assert refused(house.alice.patch(one, {name: value})) == (422, {name: "immutable"})
     for name in ("invoice_id", "credit_note_id", "document_id"):
         other = issued(house, ana, "1")
@@ -302,6 +338,23 @@ def test_a_parent_pays_for_its_children_and_nobody_else(house: House) -> None:
     payment = paid(house.alice, customer_id=parent["id"], amount=100, applications=[{"document_id": invoice}])
     assert (payment["customer_id"], open_of(house, invoice)) == (parent["id"], 0)
     assert stands(house.alice, child) == (0, 0, 0, 0)
+
+
+def test_credit_that_is_used_is_no_money(house: House) -> None:
+    ana = house.alice.customer()
+    invoice = issued(house, ana, "100")
+    body = {"type": "credit_balance", "invoice_id": invoice, "amount": 30}
+    assert refused(house.alice.post("/payments", body)) == (422, {"amount": "credit_overspent"})
+    answered(house.alice.post("/credit-adjustments", {"customer_id": ana["id"], "amount": 50}), 201)
+    used = paid(house.alice, **body)
+    assert [(one["type"], one["amount"]) for one in used["applications"]] == [("applied_credit", 30)]
+    assert stands(house.alice, ana) == (70, 0, 0, 20)
+    for more, path in (
+        ({"customer_id": ana["id"], "amount": 5}, "invoice_id"),
+        ({"customer_id": ana["id"], "applications": [{"document_id": invoice, "amount": 5}]}, "type"),
+    ):
+        answer = house.alice.post("/payments", {"type": "credit_balance", **more})
+        assert [*refused(answer)[1]] == [path]
 
 
 @pytest.mark.parametrize("day", ["2026-05-03garbage", "2026-05-03T99:99", "2026-05-031", "2026-05-03T"])

@@ -10,7 +10,7 @@ from billto.domain.attrs import catalogue
 from billto.domain.customer import Customer
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import All, Compare, Missing, Node, Op, Query
+from billto.domain.query import All, Compare, Missing, Node, Op, Order, Query
 
 # What of a buyer is said of the customer as well, when it is saved.
 _SAVED = frozenset(catalogue(Customer)) - {"id", "serial", "version", "number", "metadata"}
@@ -62,10 +62,9 @@ async def hold_all(tx: Tx, asked: Request, named: Iterable[tuple[str | None, str
     found: set[str] = set()
     for attr, values in (("id", ids), ("email", emails)):
         if some := tuple(dict.fromkeys(filter(None, values))):
-            query = Query(
-                Compare(attr, Op.IN, some), unambiguous(()), HELD_MAX, counted=False,
-                shows=frozenset({"id", attr}),
-            )  # fmt: skip
+            # In the order of the index: in that of their ids all customers would be looked through.
+            order, shows = unambiguous((Order(attr),)), frozenset({"id", attr})
+            query = Query(Compare(attr, Op.IN, some), order, HELD_MAX, counted=False, shows=shows)
             found |= {one.id for one in (await following.page(tx, _plain(asked), Customer, query)).records}
     await alone(tx, asked, found)
 

@@ -19,11 +19,14 @@ from billto.domain.movements import UNDOES
 from billto.domain.paging import unambiguous
 from billto.domain.payment import APPLICATIONS_MAX, APPLIED, PAYMENT, REFUND, REFUNDED, Payment
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import Compare, Either, Node, Op, Page, Query, comparisons, rewritten
+from billto.domain.query import Compare, Op, Order, Page, Query, comparisons, rewritten
 from billto.domain.versions import edited, touched
 
-# What of a payment may be changed like any other attribute; the rest is money.
-_PLAIN = ("date", "method", "source", "reference", "note", "tag", "transaction_id", "metadata", "custom")
+TOUCHING_MAX = 30_000  # payments that touch the documents of one question: SQLite takes few more values
+
+# What of a payment may be changed like any other attribute; the rest is money, or when it came: the ledger
+# has it under that day.
+_PLAIN = ("method", "source", "reference", "note", "tag", "transaction_id", "metadata", "custom")
 
 
 async def get(reader: Reader, asked: Request, id: Id) -> Payment:
@@ -43,18 +46,24 @@ async def page(reader: Reader, asked: Request, query: Query) -> Page:
         one for one in comparisons(query.where) if one.attr == "document_id" and one.op in (Op.EQ, Op.IN)
     ]
     if named:
-        touched_by = {one: await reader.causes(asked.scope, _ids(one)) for one in named}
-        where = rewritten(query.where, lambda one: _touching(one, touched_by.get(one, ())))
-        query = replace(query, where=where)
+        touching = {one: await _touching(reader, asked, one) for one in named}
+        query = replace(query, where=rewritten(query.where, lambda one: touching.get(one, one)))
     return await following.page(reader, asked, Payment, query)
 
 
-def _touching(one: Compare, payment_ids: Sequence[str]) -> Node:
-    return Either((one, Compare("id", Op.IN, tuple(payment_ids)))) if payment_ids else one
-
-
-def _ids(one: Compare) -> tuple[str, ...]:
-    return tuple(one.value) if one.op is Op.IN else (one.value,)
+async def _touching(reader: Reader, asked: Request, one: Compare) -> Compare:
+    """The same question by the ids of payments: by them and by documents at once, all would be looked
+    through."""
+    ids = tuple(one.value) if one.op is Op.IN else (one.value,)
+    order, shows = unambiguous((Order("document_id"),)), frozenset({"id", "document_id"})
+    query = Query(Compare("document_id", Op.IN, ids), order, TOUCHING_MAX + 1, counted=False, shows=shows)
+    entered = (await reader.page(Payment, asked.scope, query)).records if ids else ()
+    found = {*(one.id for one in entered), *await reader.causes(asked.scope, ids)}
+    if len(found) > TOUCHING_MAX:
+        raise Refused(
+            Problem("bad_parameter", ("document_id",), f"is about more than {TOUCHING_MAX} payments")
+        )
+    return Compare("id", Op.IN, tuple(sorted(found)))
 
 
 async def receive(
@@ -345,7 +354,7 @@ async def _check_whose(tx: Tx, asked: Request, payment: Payment, named: Mapping[
 
 
 def _check_unchanged(old: Payment, given: Mapping[str, Any]) -> None:
-    for name in ("amount", "currency_code", "customer_id", "customer"):
+    for name in ("amount", "currency_code", "customer_id", "customer", "date"):
         if given.get(name, getattr(old, name)) != getattr(old, name):
             raise Refused(Problem("immutable", (name,)))
 

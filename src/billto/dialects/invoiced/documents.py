@@ -71,6 +71,8 @@ def change(paper: Paper) -> Verb:
         shown = paper.table.encode(old)
         given = fields(told)
         said = {name: value for name, value in given.items() if name not in shown or shown[name] != value}
+        if "items" in said:
+            said["items"] = lines.news(said["items"], shown["items"])
         values = paper.table.decode(said, creating=False)
         if "lines" in values:
             values["lines"] = await _lines(tx, asked, values["lines"], old)

@@ -8,7 +8,7 @@ from typing import Any
 from billto.app import catalog, documents, numbers, records
 from billto.app.documents import Wish
 from billto.app.parts import Id, Reader, Request, Tx
-from billto.dialects.codecs import read_day
+from billto.dialects.codecs import AMOUNT, read_day
 from billto.dialects.dialect import Said, Told, Verb
 from billto.dialects.spaceinvoices import receipts
 from billto.dialects.spaceinvoices.documents import DOCUMENT
@@ -176,10 +176,11 @@ async def _with_items(tx: Tx, asked: Request, values: dict[str, Any]) -> dict[st
 async def _saved(tx: Tx, asked: Request, line: Mapping[str, Any], at: int) -> str:
     """The id of the item that a line says; the one it names is changed."""
     values = {name: line[name] for name in _SAVED if line.get(name) is not None}
-    values |= {name: Decimal(values[name]) for name in ("price", "gross_price") if name in values}
     if tax_ids := [tax["tax_id"] for tax in line.get("taxes") or () if tax.get("tax_id")]:
         values["tax_ids"] = tax_ids
     try:
+        # What an item would not take is refused here as well: its answer could not be sent back.
+        values |= {name: _price(values[name], name) for name in ("price", "gross_price") if name in values}
         if line.get("item_id") is not None:
             item = await catalog.change(catalog.ITEMS, tx, _plain(asked), line["item_id"], values)
         elif not values.get("name"):
@@ -189,6 +190,14 @@ async def _saved(tx: Tx, asked: Request, line: Mapping[str, Any], at: int) -> st
     except Refused as refused:
         raise Refused(*(problem.within("lines", at) for problem in refused.problems)) from None
     return str(item.id)
+
+
+def _price(given: int | Decimal, name: str) -> Decimal:
+    try:
+        price: Decimal = AMOUNT.decode(given)
+    except Refused as refused:
+        raise Refused(*(problem.within(name) for problem in refused.problems)) from None
+    return price
 
 
 def _plain(asked: Request) -> Request:

@@ -219,7 +219,15 @@ def _kept(line: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]:
     more = {name: one for name, one in (there.get("more") or {}).items() if name not in _BESIDE}
     more |= line.get("more") or {}
     unseen = {name: there[name] for name in _UNSEEN if there.get(name) is not None}
-    return {**unseen, **line, **({"more": more} if more else {})}
+    new = {**unseen, **line, **({"more": more} if more else {})}
+    if "taxes" in line and _charged(line) == _charged(there):  # then also by whose rule it is reversed
+        new["taxes"] = there.get("taxes") or []
+    return new
+
+
+def _charged(line: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The taxes of a line as they are shown, without what they come to."""
+    return [{**one, "base": None, "amount": None} for one in taxes(line.get("taxes"))]
 
 
 def shown(document: Document) -> list[dict[str, Any]]:

@@ -140,7 +140,8 @@ MONEY_OPERATIONS: Mapping[str, Operation] = {
     "GET /payments": Operation(
         "listPayments",
         "The payments and refunds of the entity, a page at a time, filtered, searched and sorted as asked. A "
-        "question about a document finds what was entered for it. Deleted ones are listed apart.",
+        "question about a document finds all that was entered for it or ever settled it. Deleted ones are "
+        "listed apart.",
     ),
     "GET /payments/{id}": Operation("getPayment", "One payment or refund, also a deleted one."),
     "PATCH /payments/{id}": Operation(

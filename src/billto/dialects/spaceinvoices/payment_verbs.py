@@ -92,6 +92,7 @@ async def refund(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Payment:
 async def refund_of(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> Payment:
     """Money of a payment that goes back: what is not applied of it, and then the customer's credit."""
     seen = await payments.get(tx, asked._replace(shows=None), id)
+    _check_positive(values.get("amount"))
     await ledger.alone(tx, asked, (seen.customer_id,))
     paid = await payments.get(tx, asked._replace(shows=None), id)
     if asked.expected is not None and paid.version not in asked.expected:
@@ -105,7 +106,8 @@ async def refund_of(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -
     amount = values.get("amount")
     amount = (paid.balance or min(credited, most)) if amount is None else amount
     if not 0 < amount <= most:
-        raise Refused(Problem("exceeds_payment", ("amount",), shown(most, paid.currency_code)))
+        left = most if amount else amount
+        raise Refused(Problem("exceeds_payment", ("amount",), shown(left, paid.currency_code)))
     unapplied = min(amount, paid.balance)
     wanted = [Wanted("refund_payment", unapplied, source=paid.id)] if unapplied else []
     if amount > unapplied:

@@ -1,43 +1,7 @@
-"""Payments at the native door: taken back, restored, and money that goes back to whoever paid."""
+"""Money that goes back, at the native door: of a payment, of a credit note, of the credit balance."""
 
 from tests.web.house import House, answered, refused
-from tests.web.money import issued, open_of, paid, stands
-
-
-def test_a_deleted_payment_never_was_until_it_is_restored(house: House) -> None:
-    ana = house.alice.customer()
-    invoice = issued(house, ana, "100")
-    payment = paid(house.alice, invoice_id=invoice, amount=130)
-    one = f"/payments/{payment['id']}"
-    assert house.alice.delete(one).status_code == 204
-    assert (open_of(house, invoice), stands(house.alice, ana)) == (100, (100, 0, 0, 0))
-    assert house.alice.listed("/payments")["data"] == []
-    (listed,) = house.alice.listed("/payments", deleted=True)["data"]
-    assert (listed["id"], listed["deleted_at"] is None) == (payment["id"], False)
-    assert house.alice.delete(one).status_code == 204
-    assert refused(house.alice.patch(one, {"note": "x"}))[0] == 409
-    restored = answered(house.alice.post(f"{one}/restore"))
-    assert (restored["deleted_at"], restored["applications"]) == (None, payment["applications"])
-    assert stands(house.alice, ana) == (0, 0, 0, 30)
-
-
-def test_a_payment_is_never_deleted_for_good(house: House) -> None:
-    payment = paid(house.alice, customer_id=house.alice.customer()["id"], amount=5)
-    one = f"/payments/{payment['id']}"
-    assert house.alice.delete(f"{one}/permanent").status_code == 409
-    house.alice.delete(one)
-    answer = house.alice.delete(f"{one}/permanent")
-    assert (answer.status_code, answer.json()["message"]) == (409, "Is still referred to by the ledger")
-    assert house.alice.get(one).status_code == 200
-    assert house.alice.delete(f"/payments/pmt_{'0' * 24}/permanent").status_code == 404
-
-
-def test_a_payment_that_cannot_count_again_is_not_restored(house: House) -> None:
-    invoice = issued(house, house.alice.customer(), "100")
-    one = f"/payments/{paid(house.alice, invoice_id=invoice)['id']}"
-    house.alice.delete(one)
-    paid(house.alice, invoice_id=invoice, amount=50)
-    assert refused(house.alice.post(f"{one}/restore"))[0] == 422
+from tests.web.money import issued, paid, stands
 
 
 def test_a_payment_is_paid_back_out_of_what_it_has_left(house: House) -> None:
@@ -74,6 +38,16 @@ def test_a_payment_is_paid_back_out_of_the_credit_that_it_became(house: House) -
     assert stands(house.alice, ana) == (0, 0, 0, 30)
 
 
+def test_a_payment_that_is_all_applied_has_nothing_to_go_back(house: House) -> None:
+    payment = paid(house.alice, invoice_id=issued(house, house.alice.customer(), "100"))
+    answer = house.alice.post(f"/payments/{payment['id']}/refund", {})
+    assert refused(answer) == (422, {"amount": "exceeds_payment"})
+    assert "€0.00" in answer.text
+    for amount in (0, -1):
+        answer = house.alice.post(f"/payments/{payment['id']}/refund", {"amount": amount})
+        assert refused(answer) == (422, {"amount": "out_of_range"})
+
+
 def test_a_customer_is_paid_back_no_more_than_its_credit(house: House) -> None:
     ana = house.alice.customer()
     answered(house.alice.post("/credit-adjustments", {"customer_id": ana["id"], "amount": 25}), 201)
@@ -102,20 +76,3 @@ def test_a_payment_goes_back_once_however_much_credit_there_is(house: House) -> 
     assert stands(house.alice, ana) == (0, 0, 0, 500)
     assert house.alice.delete(f"/payments/{second['id']}").status_code == 204
     assert answered(house.alice.post(path, {"amount": 10}), 201)["amount"] == 10
-
-
-def test_credit_that_is_used_is_no_money(house: House) -> None:
-    ana = house.alice.customer()
-    invoice = issued(house, ana, "100")
-    body = {"type": "credit_balance", "invoice_id": invoice, "amount": 30}
-    assert refused(house.alice.post("/payments", body)) == (422, {"amount": "credit_overspent"})
-    answered(house.alice.post("/credit-adjustments", {"customer_id": ana["id"], "amount": 50}), 201)
-    used = paid(house.alice, **body)
-    assert [(one["type"], one["amount"]) for one in used["applications"]] == [("applied_credit", 30)]
-    assert stands(house.alice, ana) == (70, 0, 0, 20)
-    for more, path in (
-        ({"customer_id": ana["id"], "amount": 5}, "invoice_id"),
-        ({"customer_id": ana["id"], "applications": [{"document_id": invoice, "amount": 5}]}, "type"),
-    ):
-        answer = house.alice.post("/payments", {"type": "credit_balance", **more})
-        assert [*refused(answer)[1]] == [path]
