@@ -9,6 +9,7 @@ from typing import Any
 from billto.app import belongings, billing, documents, ledger, payments
 from billto.app.documents import Wish
 from billto.domain.document import Document
+from billto.domain.payment import Payment
 from billto.domain.problems import Refused
 from tests.app.desk import code
 from tests.app.shop import Shop, advanced
@@ -56,6 +57,25 @@ def test_who_changes_and_issues_a_draft_waits_for_the_customer_first(shop: Shop)
         shop, holds, lambda tx: documents.change(tx, shop.asked, draft.id, {"note": "x"}, Wish())
     )
     assert issued.number == "2026-00001"
+    assert time.monotonic() - began < QUICK
+
+
+@on_postgresql
+def test_who_holds_a_payment_waits_for_its_customer_first(shop: Shop) -> None:
+    acme = shop.customer()
+    paid = shop.pay(10, shop.invoice(acme, 10))
+
+    async def holds(tx: Any) -> Any:
+        await ledger.alone(tx, shop.asked, (acme.id,))
+        await asyncio.sleep(0.3)
+        return await tx.lock(Payment, shop.scope, paid.id)
+
+    async def change(tx: Any) -> Payment:
+        seen = await payments.held(tx, shop.asked, paid.id)
+        return await payments.change(tx, shop.asked, seen.id, {"note": "x"})
+
+    began = time.monotonic()
+    assert at_once(shop, holds, change)[1].note == "x"
     assert time.monotonic() - began < QUICK
 
 

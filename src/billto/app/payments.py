@@ -33,6 +33,13 @@ async def get(reader: Reader, asked: Request, id: Id) -> Payment:
     return await records.get(reader, asked, Payment, id)
 
 
+async def held(tx: Tx, asked: Request, id: Id) -> Payment:
+    """The payment, which stays so until the transaction ends; its customers are held before it."""
+    seen = await records.get(tx, asked._replace(shows=None), Payment, id)
+    await _alone(tx, asked, seen, ())
+    return await records.expected(tx, asked, Payment, seen.id)
+
+
 async def page(reader: Reader, asked: Request, query: Query) -> Page:
     """A page of payments; those of a document are all that touch it, not only those entered for it."""
     named = [
@@ -75,7 +82,7 @@ async def receive(
     _check_length(wanted)
     named = await applying.peeked(tx, asked, wanted)
     payer = await applying.payer(tx, asked, values, named)
-    payment = await _made(tx, asked, values, PAYMENT, payer, wanted, named)
+    payment = await _made(tx, asked, values, PAYMENT, payer, named)
     return await _book(tx, asked, payment, wanted, named, payer, rest_is_credit)
 
 
@@ -85,7 +92,7 @@ async def refund(tx: Tx, asked: Request, values: Mapping[str, Any], wanted: Sequ
     _check_length(wanted)
     named = await applying.peeked(tx, asked, wanted)
     payer = await applying.payer(tx, asked, values, named)
-    payment = await _made(tx, asked, values, REFUND, payer, wanted, named)
+    payment = await _made(tx, asked, values, REFUND, payer, named)
     return await _book(tx, asked, payment, wanted, named, payer, rest_is_credit=False)
 
 
@@ -105,8 +112,6 @@ async def change(
     _check_length(wanted or ())
     seen = await records.get(tx, asked._replace(shows=None), Payment, id)
     named = await applying.peeked(tx, asked, wanted or ())
-    if not moves:
-        await _check_whose(tx, asked, seen, named)
     await _alone(tx, asked, seen, named.values())
     old = await records.expected(tx, asked, Payment, seen.id)
     if old.voided_at is not None:
@@ -120,6 +125,8 @@ async def change(
             await records.note(tx, asked, "payment.updated", new, old)
         return new
     _check_kinds(wanted, APPLIED)
+    if not moves:
+        await _check_whose(tx, asked, old, named)
     book = Book(tx, asked, "payment", old.id)
     await _take_up(book, tx, asked, old, named)
     applying.check(wanted, _now(book, named), old)
@@ -137,9 +144,7 @@ async def change(
 
 async def void(tx: Tx, asked: Request, id: Id) -> Payment:
     """The payment as if it had never come: what it settled is open again. Twice is once."""
-    seen = await records.get(tx, asked._replace(shows=None), Payment, id)
-    await _alone(tx, asked, seen, ())
-    old = await records.expected(tx, asked, Payment, seen.id)
+    old = await held(tx, asked, id)
     if old.voided_at is not None:
         return old
     entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
@@ -161,9 +166,7 @@ async def void(tx: Tx, asked: Request, id: Id) -> Payment:
 
 async def restore(tx: Tx, asked: Request, id: Id) -> Payment:
     """A voided payment as it was before; raises Refused where what it settled is settled otherwise by now."""
-    seen = await records.get(tx, asked._replace(shows=None), Payment, id)
-    await _alone(tx, asked, seen, ())
-    old = await records.expected(tx, asked, Payment, seen.id)
+    old = await held(tx, asked, id)
     if old.voided_at is None:
         return old
     entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
@@ -229,7 +232,6 @@ async def _made(
     values: Mapping[str, Any],
     direction: str,
     payer: Customer | None,
-    wanted: Sequence[Wanted],
     named: Mapping[Id, Any],
 ) -> Payment:
     given = {**edited(values, Payment._field_defaults.get)}
@@ -242,12 +244,10 @@ async def _made(
         or entity.currency_code
     )
     amount = issuing.amount(given["amount"], currency, "amount")
-    document = next((one.document for one in wanted if one.document is not None), None)
-    source = next((one.source for one in wanted if one.kind != "refund_payment"), None)
-    entered_for = named.get(document or source or "")
+    document_id = next((one.id for one in named.values() if isinstance(one, Document)), None)
     return Payment(
         **{
-            "metadata": {}, "custom": {}, "document_id": entered_for and entered_for.id,
+            "metadata": {}, "custom": {}, "document_id": document_id,
             "date": issuing.today(entity, tx.now),
             **{name: value for name, value in given.items() if value is not None},
             "currency_code": currency, "amount": amount,
