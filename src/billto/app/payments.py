@@ -237,12 +237,8 @@ async def _made(
     given = {**edited(values, Payment._field_defaults.get)}
     entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
     first = next(iter(named.values()), None)
-    currency = (
-        given.get("currency_code")
-        or (first and first.currency_code)
-        or (payer and payer.currency_code)
-        or entity.currency_code
-    )
+    own = (first and first.currency_code) or (payer and payer.currency_code) or entity.currency_code
+    currency = issuing.currency(given.get("currency_code"), own)
     amount = issuing.amount(given["amount"], currency, "amount")
     document_id = next((one.id for one in named.values() if isinstance(one, Document)), None)
     return Payment(
@@ -304,7 +300,8 @@ async def _apply(
             done.append(applying.settle(book, payment, application, day))
         except Refused as refused:
             raise Refused(*(problem.within("applications", at) for problem in refused.problems)) from None
-        if application["amount"]:
+        # Of a payment that comes too late it is kept for what it came.
+        if application["amount"] or (one.kind == "document" and len(wanted) == 1):
             kept.append(application)
     return kept, done
 

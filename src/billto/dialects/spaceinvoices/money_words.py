@@ -163,7 +163,7 @@ MONEY_OPERATIONS: Mapping[str, Operation] = {
     "DELETE /payments/{id}/permanent": Operation(
         "permanentlyDeletePayment",
         "Is always refused: the ledger keeps what was once in it.",
-        ("not_in_trash", "in_use"),
+        ("in_use",),
     ),
     "POST /payments/{id}/refund": Operation(
         "refundPayment",

@@ -99,12 +99,12 @@ async def refund_of(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -
         raise Refused(Problem("changed_since"))
     if paid.voided_at is not None:
         raise Refused(Problem("voided"))
-    credited = sum((Decimal(one["amount"]) for one in paid.applications if one["kind"] == "credit"), NOTHING)
-    most = paid.balance
+    most, back = paid.balance, NOTHING
     if paid.direction == PAYMENT and paid.customer_id:
-        most = paid.amount - await _paid_back(tx, asked, paid.id)
+        back = await _paid_back(tx, asked, paid.id)
+        most = paid.amount - back
     amount = values.get("amount")
-    amount = (paid.balance or min(credited, most)) if amount is None else amount
+    amount = (paid.balance or min(_left_of_credit(paid, back), most)) if amount is None else amount
     if not 0 < amount <= most:
         left = most if amount else amount
         raise Refused(Problem("exceeds_payment", ("amount",), shown(left, paid.currency_code)))
@@ -123,6 +123,14 @@ async def refund_of(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -
     return await _said(payments.refund(tx, asked._replace(expected=None), given, wanted), {})
 
 
+def _left_of_credit(paid: Payment, back: Decimal) -> Decimal:
+    """What of a payment became credit and has not gone back yet, of all that went back of it."""
+    credit = sum((Decimal(one["amount"]) for one in paid.applications if one["kind"] == "credit"), NOTHING)
+    spent = sum((Decimal(one["amount"]) for one in paid.applications if one["kind"] in SPENT), NOTHING)
+    unapplied_back = paid.amount - spent - paid.balance
+    return max(credit - (back - unapplied_back), NOTHING)
+
+
 async def _paid_back(tx: Tx, asked: Request, id: str) -> Decimal:
     """What has gone back of a payment already: in refunds of it, or in others that name it among more."""
     where = All(
@@ -138,6 +146,8 @@ async def _paid_back(tx: Tx, asked: Request, id: str) -> Decimal:
     return sum((part for some in parts for part in some), NOTHING)
 
 
+# The applications that money of the payment itself goes into.
+SPENT = ("document", "credit")
 # What a refund says of itself; the rest is as the payment has it.
 _OWN = ("date", "method", "reference", "note", "tag", "metadata", "transaction_id")
 
@@ -166,8 +176,8 @@ async def change(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> P
 
 async def erase(tx: Tx, asked: Request, id: Id) -> Payment:
     """Refused for all: what was once in the ledger stays there."""
-    found = await payments.get(tx, asked, id)
-    raise Refused(Problem("in_use", detail="the ledger") if found.voided_at else Problem("not_in_trash"))
+    await payments.get(tx, asked, id)
+    raise Refused(Problem("in_use", detail="the ledger"))
 
 
 async def _one(tx: Tx, asked: Request, given: dict[str, Any], only: Named) -> Payment:
