@@ -233,7 +233,8 @@ def _word(kind: str, undo: bool) -> str:
 
 def _advanced(source: Document, amount: Decimal) -> Document:
     """An advance invoice of which a final invoice has taken an amount: no more than was paid of it."""
-    if amount > available(source, "advance"):
+    # What is given back is always taken; whether the rest is right is seen when the book is closed.
+    if amount > 0 and amount > available(source, "advance"):
         raise Refused(
             Problem("exceeds_open", ("source",), shown(available(source, "advance"), source.currency_code))
         )
