@@ -174,10 +174,10 @@ def test_no_sum_grows_beyond_what_can_be_kept(shop: Shop) -> None:
 
 def test_a_payment_that_paid_an_advance_and_took_it_up_can_be_applied_to_nothing(shop: Shop) -> None:
     acme = shop.customer()
-    before, bill = shop.advance(acme, 50), shop.invoice(acme, 50)
-    paid = shop.pay(50, before, advanced(50, before, bill), of=acme)
+    before, bill, other = shop.advance(acme, 50), shop.invoice(acme, 20), shop.invoice(acme, 30)
+    paid = shop.pay(50, before, advanced(20, before, bill), advanced(30, before, other), of=acme)
     shop.apply(paid)
-    assert (shop.now(paid).balance, shop.now(bill).balance, shop.now(before).balance) == (50, 50, 50)
+    assert [shop.now(one).balance for one in (paid, before, bill, other)] == [50, 50, 20, 30]
 
 
 def test_an_advance_may_give_way_to_money(shop: Shop) -> None:
