@@ -1,4 +1,4 @@
-"""Demonstration data: one account with companies in three countries, and customers to look around in."""
+"""Demonstration data: one account with companies in three countries, their customers and what these owe."""
 
 import json
 import os
@@ -9,6 +9,8 @@ from typing import Any
 
 from billto.app import accounts, customers, entities
 from billto.app.parts import Request, Store
+from billto.demo_sales import sell
+from billto.domain.customer import Customer
 from billto.domain.entity import Entity
 from billto.domain.scope import Scope
 
@@ -88,9 +90,13 @@ async def _make(tx: Any) -> dict[str, Any]:
     sandbox = await accounts.create_key(tx, account.id, "sandbox", name="demonstration")
     scope = Scope(account.id, "live", live.key.id)
     made = [await entities.create(tx, Request(scope), values) for values in _ENTITIES]
+    people: dict[str, list[Customer]] = {home.id: [] for home in made}
     for at, values in enumerate(_people()):
         home = made[0] if at % 2 == 0 else made[1 + at // 2 % 2]
-        await customers.create(tx, Request(scope.about(home.id)), values)
+        people[home.id].append(await customers.create(tx, Request(scope.about(home.id)), values))
+    for home in made:
+        chance = random.Random(_SEED)  # noqa: S311
+        await sell(tx, Request(scope.about(home.id)), home, people[home.id], chance)
     own = Scope(account.id, "sandbox", sandbox.key.id)
     trial = await entities.create(tx, Request(own), {"name": "Sandbox d.o.o.", "country": "Slovenija"})
     await customers.create(
@@ -136,5 +142,8 @@ def lines(shown: dict[str, Any], address: str) -> Iterator[str]:
         yield f"  entity       {one['id']}  {one['name']}"
     yield "Try:"
     yield f"  curl '{address}/customers?search=kovacic&limit=3' \\"
+    yield f"    -H 'Authorization: Bearer {shown['live_key']}' \\"
+    yield f"    -H 'x-entity-id: {first['id']}'"
+    yield f"  curl '{address}/invoices?limit=3&order_by=-date' \\"
     yield f"    -H 'Authorization: Bearer {shown['live_key']}' \\"
     yield f"    -H 'x-entity-id: {first['id']}'"

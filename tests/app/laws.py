@@ -1,6 +1,7 @@
 """What the books of an entity must obey at any time, worked out from the bare rows."""
 
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -33,6 +34,7 @@ def hold(shop: Shop, *, is_backdated: bool = False) -> None:
     movements_come_to_nothing(entries)
     nothing_is_negative_in_the_past([e for e in entries if e.account == "credit" or not is_backdated])
     statements_agree(entries)
+    what_falls_due_is_what_is_open(shop, entries)
     numbers_are_without_gaps(papers)
 
 
@@ -72,6 +74,15 @@ def standings_are_sums(shop: Shop, entries: list[Entry]) -> None:
         assert kept.net == total(mine)
     owing = {str(one) for (one,) in shop.rows("SELECT id FROM customer WHERE entity_id = {} AND owes")}
     assert owing == {id for (id, _), mine in by_customer(entries).items() if total(mine, "invoice")}
+
+
+def what_falls_due_is_what_is_open(shop: Shop, entries: list[Entry]) -> None:
+    """The documents say the same as the ledger."""
+    for (customer_id, currency), mine in by_customer(entries).items():
+        found = shop.stage.run(shop.stage.store.reader.falling_due(shop.scope, (customer_id,)))
+        kept = [one for one in found if one.currency_code == currency]
+        told = open_items(mine, as_of=date.max).items
+        assert ageing(kept, as_of=shop.today) == ageing(told, as_of=shop.today), (customer_id, currency)
 
 
 def items_are_sums(entries: list[Entry], papers: list[Document], money: list[Payment]) -> None:

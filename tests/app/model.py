@@ -127,7 +127,7 @@ class Model:
     def apply(self, id: str, parts: list[Part], *, rest_is_credit: bool = False) -> None:
         """The payment applied so, part by part, and not as it was."""
         one = self.money[id]
-        before = {part.paper for part in one.parts}
+        before = {id for part in one.parts for id in (part.paper, part.source)}
         one.parts = []
         for part in parts:
             self._fit(one, part, before)
@@ -144,7 +144,8 @@ class Model:
             there = self.papers[id]
             demand(kinds is not None and there.kind in kinds)
             demand(there.state == "issued" and there.currency == one.currency)
-            demand(there.owner is None or one.owner in self.above(there.owner))
+            is_kin = there.owner is None or one.owner in self.above(there.owner)
+            demand(is_kin or id in before)  # what was settled stays, whosoever child it became
             demand(id == part.source or not there.is_closed or id in before)
         if part.kind == "refund_payment":
             source = self.money[str(part.source)]

@@ -1,10 +1,11 @@
 """The doctor finds sound books sound, and every fault that is planted in them."""
 
 import asyncio
+from decimal import Decimal
 
 import pytest
 
-from billto.app import messages
+from billto.app import documents, messages
 from tests.app.shop import Shop, credit_of, to
 from tests.drills.databases import faults
 
@@ -53,6 +54,7 @@ def busy(shop: Shop) -> None:
     shop.draft(acme, 5)
     to_acme = {"customer_id": acme.id, "recipients": [{"address": "ana@acme.example"}]}
     shop.do(lambda tx: messages.queue(tx, shop.asked, to_acme))
+    shop.do(lambda tx: documents.open_balance(tx, shop.asked, acme.id, Decimal(7), {}))
 
 
 def test_sound_books_are_found_sound(shop: Shop) -> None:

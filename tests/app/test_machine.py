@@ -8,7 +8,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -21,7 +21,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from billto.app.applying import Wanted
 from billto.app.documents import Wish
 from billto.domain.account import Account
 from billto.domain.adjustment import Adjustment
@@ -32,40 +31,32 @@ from billto.domain.problems import Refused
 from billto.domain.scope import Scope
 from billto.store.tx import Tx
 from tests.app import laws
+from tests.app.aiming import (
+    APPLYING,
+    CURRENCIES,
+    KINDS,
+    PICKS,
+    PLACES,
+    REFUNDING,
+    UNITS,
+    Choice,
+    amount_of,
+    choices,
+    chosen_of,
+    owner_of,
+    stock,
+    wanted,
+)
 from tests.app.model import Gift, Model, Money, Paper, Part, Wrong, demand
 from tests.app.shop import TABLES, Shop
 from tests.drills.databases import faults
 from tests.store.records import examples
 from tests.store.stores import Stage, entity_of
 
-PLACES = {"JPY": 0, "EUR": 2, "KWD": 3}
 STEPS = 40
 HISTORIES = 15
 
 T = TypeVar("T")
-
-CURRENCIES = st.sampled_from(("EUR", "EUR", "EUR", "EUR", "JPY", "KWD"))
-# Few amounts, so that equal ones meet: what settles exactly, what is too much, the least there is.
-UNITS = st.sampled_from((1, 500, 500, 1000, 1000, 3333))
-PICKS = st.integers(0, 30)
-KINDS = st.sampled_from(("invoice", "invoice", "invoice", "credit_note", "advance_invoice"))
-APPLYING = ("document", "document", "document", "credit", "applied_credit", "credit_note", "advance")
-REFUNDING = ("refund_credit", "refund_credit_note", "refund_payment")
-
-
-class Choice(NamedTuple):
-    """Where part of a payment might go; aimed at what it fits, save where `aim` is nought."""
-
-    kind: str
-    units: int
-    paper: int
-    source: int
-    aim: int
-
-
-def choices(kinds: tuple[str, ...], least: int) -> st.SearchStrategy[list[Choice]]:
-    one = st.builds(Choice, st.sampled_from(kinds), UNITS, PICKS, PICKS, st.integers(0, 7))
-    return st.lists(one, min_size=least, max_size=3)
 
 
 class Books(RuleBasedStateMachine):
@@ -89,6 +80,7 @@ class Books(RuleBasedStateMachine):
         child = self.shop.customer("Child", parent=holding.serial)
         self.customers = [holding, child, self.shop.customer("Other")]
         self.model.parents = {holding.id: None, child.id: holding.id, self.customers[2].id: None}
+        stock(self.shop, self.model, holding, child)
 
     # documents
 
@@ -96,7 +88,7 @@ class Books(RuleBasedStateMachine):
     def bill(self, kind: str, pick: int, units: int, currency: str, days: int, nth: int) -> None:
         """Every fourth is a draft, and some are for nobody who is a customer."""
         owner = self._customer(pick) if pick % 8 else None
-        amount, day = _amount(units, currency), self.shop.today - timedelta(days=days)
+        amount, day = amount_of(units, currency), self.shop.today - timedelta(days=days)
         is_draft = nth % 4 == 0
         wish = Wish(is_draft=is_draft, buyer=None if owner else {"name": "Walk-in"}, saves_customer=False)
 
@@ -119,7 +111,7 @@ class Books(RuleBasedStateMachine):
         """Drafts first, where there are any: of what is issued most of it is refused."""
         drafts = [id for id, one in self.model.papers.items() if one.state == "draft"]
         one = self._paper(pick, drafts)
-        amount = _amount(units, one.currency_code)
+        amount = amount_of(units, one.currency_code)
 
         def issued(model: Model, _: Any) -> None:
             demand(model.papers[one.id].state != "voided")
@@ -162,18 +154,18 @@ class Books(RuleBasedStateMachine):
     def pay(self, pick: int, units: int, currency: str, parts: list[Choice], rest: bool, days: int) -> None:
         """As much as is needed, and half of the time more; seldom less."""
         owner = self._customer(pick) if pick % 8 else None
-        chosen = self._chosen(owner, currency, parts)
+        chosen = chosen_of(self.model, owner.id if owner else None, currency, parts)
         if owner is None and not any(part.paper for part in chosen):
             return
         needed = sum((part.amount for part in chosen if part.kind in ("document", "credit")), Decimal(0))
         more = (0, units, 0, units, -1)[pick % 5]
-        amount = max(Decimal(0), needed + _amount(more, currency))
+        amount = max(Decimal(0), needed + amount_of(more, currency))
         day = self.shop.today - timedelta(days=days if self.is_backdated else 0)
-        payer = owner.id if owner else self._owner_of(chosen)
+        payer = owner.id if owner else owner_of(self.model, chosen)
 
         def act() -> Payment:
             return self.shop.pay(
-                amount, *map(_wanted, chosen), of=owner, rest_is_credit=rest, currency_code=currency, date=day
+                amount, *map(wanted, chosen), of=owner, rest_is_credit=rest, currency_code=currency, date=day
             )
 
         def becomes(model: Model, made: Payment | None) -> None:
@@ -190,15 +182,14 @@ class Books(RuleBasedStateMachine):
         one = self._money(pick)
         if one.direction == "refund":
             return
-        owner = next((each for each in self.customers if each.id == one.customer_id), None)
         old = self.model.money[one.id].parts
-        chosen = [*old[:keeps], *self._chosen(owner, one.currency_code, parts)]
+        chosen = [*old[:keeps], *chosen_of(self.model, one.customer_id, one.currency_code, parts)]
 
         def becomes(model: Model, _: Any) -> None:
             demand(not model.money[one.id].is_voided)
             model.apply(one.id, chosen)
 
-        self._attempt(lambda: self.shop.apply(one, *map(_wanted, chosen)), becomes)
+        self._attempt(lambda: self.shop.apply(one, *map(wanted, chosen)), becomes)
 
     @precondition(lambda self: self.model.money)
     @rule(pick=PICKS, what=st.sampled_from(("void", "restore")))
@@ -218,7 +209,7 @@ class Books(RuleBasedStateMachine):
     @rule(pick=PICKS, currency=CURRENCIES, parts=choices(REFUNDING, 1))
     def refund(self, pick: int, currency: str, parts: list[Choice]) -> None:
         owner = self._customer(pick)
-        chosen = self._chosen(owner, currency, parts)
+        chosen = chosen_of(self.model, owner.id, currency, parts)
         amount = sum((part.amount for part in chosen), Decimal(0))
 
         def becomes(model: Model, made: Payment | None) -> None:
@@ -227,7 +218,7 @@ class Books(RuleBasedStateMachine):
             model.apply(id, chosen)
 
         def act() -> Payment:
-            return self.shop.refund(amount, *map(_wanted, chosen), of=owner, currency_code=currency)
+            return self.shop.refund(amount, *map(wanted, chosen), of=owner, currency_code=currency)
 
         if chosen:
             self._attempt(act, becomes)
@@ -236,7 +227,7 @@ class Books(RuleBasedStateMachine):
 
     @rule(pick=PICKS, units=UNITS, sign=st.sampled_from((1, 1, 1, -1)), currency=CURRENCIES)
     def give(self, pick: int, units: int, sign: int, currency: str) -> None:
-        owner, amount = self._customer(pick), sign * _amount(units, currency)
+        owner, amount = self._customer(pick), sign * amount_of(units, currency)
 
         def act() -> Adjustment:
             return self.shop.credit(owner, amount, currency_code=currency)
@@ -255,7 +246,7 @@ class Books(RuleBasedStateMachine):
     def give_otherwise(self, pick: int, units: int | None) -> None:
         """Another amount, or none at all."""
         one = self.gifts[pick % len(self.gifts)]
-        amount = Decimal(0) if units is None else _amount(units, one.currency_code)
+        amount = Decimal(0) if units is None else amount_of(units, one.currency_code)
 
         def changed(model: Model, _: Any) -> None:
             demand(not model.gifts[one.id].is_voided)
@@ -395,63 +386,6 @@ class Books(RuleBasedStateMachine):
     def _money(self, pick: int, among: list[str] | None = None) -> Payment:
         ids = among or list(self.model.money)
         return self.shop.found(Payment, ids[pick % len(ids)])
-
-    def _owner_of(self, parts: list[Part]) -> str | None:
-        """Who pays where nobody is named."""
-        named = (self.model.papers[id].owner for part in parts for id in (part.paper, part.source) if id)
-        return next((owner for owner in named if owner), None)
-
-    def _chosen(self, owner: Customer | None, currency: str, parts: list[Choice]) -> list[Part]:
-        return [part for one in parts if (part := self._part(owner, currency, one))]
-
-    def _part(self, owner: Customer | None, currency: str, one: Choice) -> Part | None:
-        """A part of a payment; where it is aimed, at what is open and of this family and currency."""
-        kind, amount = one.kind, _amount(one.units, currency)
-        model, most = self.model, [amount]
-        papers = [
-            id for id, paper in model.papers.items() if self._fits(paper, owner, currency) or not one.aim
-        ]
-        asking = [id for id in papers if model.papers[id].kind in ("invoice", "advance_invoice")]
-        asking = [id for id in asking if model.open(id)] or asking
-        target = source = None
-        if kind in ("document", "applied_credit", "advance") or (kind == "credit_note" and one.paper % 3):
-            if not asking:
-                return None
-            target = asking[one.paper % len(asking)]
-            most.append(model.open(target))
-        sources = {
-            "credit_note": [id for id in papers if model.papers[id].kind == "credit_note"],
-            "refund_credit_note": [id for id in papers if model.papers[id].kind == "credit_note"],
-            "advance": [id for id in papers if model.papers[id].kind == "advance_invoice"],
-            "refund_payment": [id for id, paid in model.money.items() if self._fits(paid, owner, currency)],
-        }.get(kind)
-        if sources is not None:
-            if not sources:
-                return None
-            source = sources[one.source % len(sources)]
-            if kind == "advance":
-                most.append(model.paid(source) - model.taken(source))
-            else:
-                most.append(model.left(source) if source in model.money else model.open(source))
-        if kind in ("applied_credit", "refund_credit"):
-            most.append(model.credit(owner.id if owner else None, currency))
-        # Two of eight ask for as much as they like.
-        return Part(kind, max(min(most), _amount(1, currency)) if one.aim > 1 else amount, target, source)
-
-    def _fits(self, there: Paper | Money, owner: Customer | None, currency: str) -> bool:
-        if there.currency != currency or (isinstance(there, Paper) and there.state != "issued"):
-            return False
-        if there.owner is None or owner is None:
-            return there.owner is owner
-        return owner.id in self.model.above(there.owner)
-
-
-def _amount(units: int, currency: str) -> Decimal:
-    return Decimal(units).scaleb(-PLACES[currency])
-
-
-def _wanted(part: Part) -> Wanted:
-    return Wanted(part.kind, part.amount, part.paper, part.source)
 
 
 async def _seller(tx: Tx) -> Scope:

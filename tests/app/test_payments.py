@@ -8,6 +8,7 @@ from billto.app.documents import Wish
 from tests.app.shop import Shop, advanced, credit_of, noted, spent, to
 
 DAY = timedelta(days=1)
+WALK_IN = Wish(buyer={"name": "Walk-in"}, saves_customer=False)
 
 
 def test_a_payment_settles_what_it_names(shop: Shop) -> None:
@@ -61,6 +62,31 @@ def test_nobody_pays_for_strangers_but_parents_for_their_children(shop: Shop) ->
     its_own = shop.invoice(holding, 1)
     with shop.refuses("other_customer"):
         shop.pay(1, to(its_own), of=child)
+
+
+def test_a_payment_is_not_moved_to_what_strangers_owe_but_stays_where_it_is(shop: Shop) -> None:
+    holding, other = shop.customer("Holding"), shop.customer("Other")
+    child = shop.customer("Child", parent=holding.serial)
+    mine, its, foreign = shop.invoice(holding, 10), shop.invoice(child, 10), shop.invoice(other, 10)
+    paid = shop.pay(20, to(its, 10), of=holding)
+    with shop.refuses("other_customer"):
+        shop.apply(paid, to(foreign, 10))
+    shop.change_customer(child, parent=other.serial)
+    shop.apply(paid, to(its, 10), to(mine, 10))
+    walk_in = shop.pay(5, to(shop.invoice(None, 5, wish=WALK_IN)))
+    with shop.refuses("other_customer"):
+        shop.apply(walk_in, to(foreign, 5))
+
+
+def test_whose_document_is_named_first_pays_where_nobody_is_named(shop: Shop) -> None:
+    holding = shop.customer("Holding")
+    child = shop.customer("Child", parent=holding.serial)
+    one, two, three = shop.invoice(child, 10), shop.invoice(holding, 10), shop.invoice(child, 10)
+    paid = shop.pay(20, to(two), to(one))
+    assert (paid.customer_id, paid.document_id) == (holding.id, two.id)
+    four = shop.invoice(holding, 10)
+    with shop.refuses("other_customer"):
+        shop.pay(20, to(three), to(four))
 
 
 def test_a_parent_spends_its_own_credit_on_its_childs_invoice(shop: Shop) -> None:
@@ -146,6 +172,14 @@ def test_no_sum_grows_beyond_what_can_be_kept(shop: Shop) -> None:
         shop.credit(acme, 1)
 
 
+def test_a_payment_that_paid_an_advance_and_took_it_up_can_be_applied_to_nothing(shop: Shop) -> None:
+    acme = shop.customer()
+    before, bill, other = shop.advance(acme, 50), shop.invoice(acme, 20), shop.invoice(acme, 30)
+    paid = shop.pay(50, before, advanced(20, before, bill), advanced(30, before, other), of=acme)
+    shop.apply(paid)
+    assert [shop.now(one).balance for one in (paid, before, bill, other)] == [50, 50, 20, 30]
+
+
 def test_an_advance_may_give_way_to_money(shop: Shop) -> None:
     acme = shop.customer()
     before, bill = shop.advance(acme, 50), shop.invoice(acme, 50)
@@ -224,92 +258,6 @@ def test_a_payment_is_not_restored_where_what_it_settled_is_settled_or_gone(shop
     shop.close(three)
     with shop.refuses("voided"):
         shop.restore_payment(last)
-
-
-def test_money_goes_back_out_of_credit_credit_notes_and_payments(shop: Shop) -> None:
-    acme = shop.customer()
-    shop.credit(acme, 30)
-    note, paid = shop.note(acme, 40), shop.pay(50, of=acme)
-    shop.refund(
-        60,
-        Wanted("refund_credit", Decimal(10)),
-        Wanted("refund_credit_note", Decimal(20), source=note.id),
-        Wanted("refund_payment", Decimal(30), source=paid.id),
-        of=acme,
-    )
-    standing = shop.standing(acme)
-    assert (standing.credit, standing.open_credit_notes, standing.unapplied) == (20, 20, 20)
-    assert (shop.now(note).balance, shop.now(paid).balance) == (20, 20)
-
-
-def test_no_more_goes_back_than_there_is(shop: Shop) -> None:
-    acme = shop.customer()
-    paid = shop.pay(50, of=acme)
-    with shop.refuses("exceeds_payment"):
-        shop.refund(51, Wanted("refund_payment", Decimal(51), source=paid.id))
-    with shop.refuses("credit_overspent"):
-        shop.refund(1, Wanted("refund_credit", Decimal(1)), of=acme)
-    with shop.refuses("settled_elsewhere"):
-        shop.refund(40, Wanted("refund_payment", Decimal(30), source=paid.id))
-
-
-def test_a_refund_opens_no_invoice(shop: Shop) -> None:
-    acme = shop.customer()
-    bill = shop.invoice(acme, 100)
-    paid = shop.pay(120, bill)
-    shop.refund(20, Wanted("refund_payment", None, source=paid.id))
-    assert (shop.now(bill).balance, shop.standing(acme).net) == (0, 0)
-
-
-def test_a_voided_refund_leaves_what_it_came_out_of(shop: Shop) -> None:
-    acme = shop.customer()
-    paid = shop.pay(50, of=acme)
-    back = shop.refund(30, Wanted("refund_payment", Decimal(30), source=paid.id))
-    shop.days_pass(1)
-    shop.void_payment(back)
-    assert (shop.now(paid).balance, shop.standing(acme).unapplied) == (50, 50)
-    shop.days_pass(1)
-    shop.restore_payment(back)
-    assert shop.now(paid).balance == 20
-
-
-def test_what_was_refunded_is_not_voided_before_the_refund_is(shop: Shop) -> None:
-    acme = shop.customer()
-    paid, note = shop.pay(50, of=acme), shop.note(acme, 40)
-    back = shop.refund(
-        60,
-        Wanted("refund_payment", Decimal(30), source=paid.id),
-        Wanted("refund_credit_note", Decimal(30), source=note.id),
-    )
-    with shop.refuses("settled_elsewhere"):
-        shop.void_payment(paid)
-    with shop.refuses("settled_elsewhere"):
-        shop.void(note)
-    shop.void_payment(back)
-    shop.void_payment(paid)
-    shop.void(note)
-    with shop.refuses("voided"):
-        shop.restore_payment(back)
-
-
-def test_what_a_refund_came_out_of_stays(shop: Shop) -> None:
-    acme = shop.customer()
-    one, two = shop.pay(50, of=acme), shop.pay(50, of=acme)
-    back = shop.refund(30, Wanted("refund_payment", Decimal(30), source=one.id))
-    assert shop.apply(back, Wanted("refund_payment", Decimal(30), source=two.id)) == back
-    assert (shop.now(one).balance, shop.now(two).balance) == (20, 50)
-
-
-def test_money_that_comes_is_not_money_that_goes(shop: Shop) -> None:
-    acme = shop.customer()
-    shop.credit(acme, 50)
-    paid, bill = shop.pay(50, of=acme), shop.invoice(acme, 100, date=shop.today - DAY)
-    with shop.refuses("unknown_choice"):
-        shop.pay(10, Wanted("refund_credit", Decimal(10)), of=acme)
-    with shop.refuses("unknown_choice"):
-        shop.apply(paid, Wanted("refund_credit", Decimal(10)))
-    with shop.refuses("unknown_choice"):
-        shop.refund(10, Wanted("applied_credit", Decimal(10), bill.id))
 
 
 def test_whoever_is_no_customer_has_no_credit(shop: Shop) -> None:

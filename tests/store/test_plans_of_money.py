@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from billto.app import documents, payments
+from billto.app import balances, documents, payments
 from billto.app.applying import Wanted
 from billto.app.parts import Request
 from billto.domain.customer import Customer
@@ -74,7 +74,6 @@ def market(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 INVOICES = Compare("type", Op.EQ, "invoice")
-OPEN = Compare("balance", Op.GT, Decimal(0))
 
 
 def asked_of(where: Node, *order: Order, **more: Any) -> Query:
@@ -112,11 +111,25 @@ def test_a_document_is_found_by_its_number(market: Sold) -> None:
     assert any("document_unique_number" in step for step in steps), steps
 
 
-def test_what_a_customer_has_open_comes_from_the_index_of_open_documents(market: Sold) -> None:
+@pytest.mark.parametrize(
+    "question",
+    [
+        lambda reader, live, of: reader.dues(live, (of,), date(2030, 1, 1)),
+        lambda reader, live, of: reader.falling_due(live, (of,)),
+    ],
+    ids=["due", "falling due"],
+)
+def test_what_a_customer_has_open_comes_from_the_index_of_open_documents(market: Sold, question: Any) -> None:
     stage, of = market.stage, market.customers[0]
-    seen = captured(stage, lambda reader: reader.dues(stage.cast.live, (of.id,), date(2030, 1, 1)))
+    seen = captured(stage, lambda reader: question(reader, stage.cast.live, of.id))
     steps = stage.run(plan(stage, seen))
     assert any("document_open" in step for step in steps), steps
+
+
+def test_what_of_a_customers_invoices_is_aged_is_read_by_the_customer(market: Sold) -> None:
+    stage, of, asked = market.stage, market.customers[0], Request(market.stage.cast.live)
+    steps = stage.run(plan(stage, captured(stage, lambda reader: balances.falling_due(reader, asked, of))))
+    assert any("document_open" in step or "document_customer" in step for step in steps), steps
 
 
 @pytest.mark.parametrize(
@@ -143,10 +156,22 @@ def test_the_payments_of_a_document_are_read_by_the_document(market: Sold) -> No
     assert any("entry_item" in step for step in stage.run(plan(stage, seen)))
 
 
+def test_a_list_of_the_payments_of_a_document_looks_through_no_others(market: Sold) -> None:
+    stage, asked = market.stage, Request(market.stage.cast.live)
+    query = asked_of(Compare("document_id", Op.EQ, market.last.id))
+    said = all_captured(stage, lambda reader: payments.page(reader, asked, query))
+    for one in said:
+        steps = stage.run(plan(stage, one))
+        assert not any(step.endswith("(entity_id=?)") or reads_all(step, "payment") for step in steps), steps
+
+
 def captured(stage: Stage, question: Any) -> Statement:
     """The last statement that a question asks the database."""
+    return all_captured(stage, question)[-1]
 
-    async def work(tx: Tx) -> Statement:
+
+def all_captured(stage: Stage, question: Any) -> list[Statement]:
+    async def work(tx: Tx) -> list[Statement]:
         asked: list[Statement] = []
         rows = tx.rows
 
@@ -156,7 +181,7 @@ def captured(stage: Stage, question: Any) -> Statement:
 
         tx.rows = noted  # type: ignore[method-assign]
         await question(tx)
-        return asked[-1]
+        return asked
 
     return stage.run(stage.store.write(work))
 

@@ -30,7 +30,7 @@ class Company:
         self.key = house.cast.shop_key if key is None else key
         self.entity = entity
 
-    def ask(
+    async def asking(
         self,
         method: str,
         path: str,
@@ -52,7 +52,10 @@ class Company:
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
             said.setdefault("Content-Type", "application/json")
         url = f"/invoiced{path}" + (f"?{query}" if query else "")
-        return self.house.run(self.house.client.request(method, url, content=content, headers=said))
+        return await self.house.client.request(method, url, content=content, headers=said)
+
+    def ask(self, method: str, path: str, body: Any = NOTHING, **more: Any) -> httpx.Response:
+        return self.house.run(self.asking(method, path, body, **more))
 
     def get(self, path: str, **params: Any) -> httpx.Response:
         return self.ask("GET", path, query=urlencode(params))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from billto.app import balances
 from tests.web.house import House, answered, refused
 from tests.web.money import day, issued, paid, stands, voided
 
@@ -189,3 +190,17 @@ def test_credit_that_is_spent_is_not_taken_back(house: House) -> None:
         ({"customer_id": None, "amount": 1}, "customer_id", "not_null"),
     ):
         assert refused(house.alice.post("/credit-adjustments", body)) == (422, {path: code})
+
+
+def test_a_balance_does_not_depend_on_how_much_there_ever_was(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = house.alice.customer()
+    for _ in range(3):
+        paid(house.alice, invoice_id=issued(house, ana, "10"))
+    issued(house, ana, "7", due_date=day("2026-04-20"))
+    monkeypatch.setattr(balances, "ENTRIES_MAX", 5)
+    (one,) = answered(house.alice.get(f"/customers/{ana['id']}/balance"))["balances"]
+    assert (one["outstanding"], [bucket["amount"] for bucket in one["ageing"]]) == (7, [0, 0, 7, 0, 0, 0])
+    answer = house.alice.get(f"/customers/{ana['id']}/statement")
+    assert answer.status_code == 422

@@ -49,6 +49,7 @@ LONG = "x" * 1_001
         ([line(taxes=[{"classification": "?"}])], "items.0.taxes.0.classification", "unknown_reference"),
         ([{**WORK, "item_id": f"item_{'0' * 24}"}], "items.0.item_id", "unknown_reference"),
         ([{"price": 1, "save_item": True}], "items.0.name", "required"),
+        ([{**WORK, "price": 0.1234567, "save_item": True}], "items.0.price", "out_of_range"),
         ([{**WORK, "taxes": [{"rate": 22}, {"rate": 9.5}]}], "items.0.taxes", "too_many_taxes"),
         ([line(price=-1)], "items", "out_of_range"),
         ([line(price=10**12, quantity=10**12)], "items", "out_of_range"),

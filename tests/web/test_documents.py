@@ -381,3 +381,8 @@ def test_who_is_on_hold_or_owes_too_much_gets_no_invoice(house: House) -> None:
         " credit limit (€200.00)."
     )
     draft(house.alice, customer_id=ana["id"])
+
+
+def test_a_payment_that_comes_with_an_invoice_is_of_something(house: House) -> None:
+    body = {"items": [WORK], "payments": [{"type": "cash"}, {"type": "card"}]}
+    assert refused(house.alice.post("/invoices", body)) == (422, {"payments.1.amount": "exceeds_open"})

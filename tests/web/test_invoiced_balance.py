@@ -146,6 +146,7 @@ def test_nothing_is_consolidated_for_who_does_not_want_it(shop: Books) -> None:
     shop.invoice(2)
     acme = f"/customers/{shop.of}"
     before = shop.house.dump()
+    assert refused(shop.post(f"{acme}/consolidate_invoices", {"currency": "euro"}))[::2] == (400, "currency")
     assert refused(shop.post(f"{acme}/consolidate_invoices", {"cutoff_date": "May"}))[::2] == (
         400, "cutoff_date",
     )  # fmt: skip

@@ -197,6 +197,12 @@ def test_an_items_price_and_taxes_are_taken_up(house: House) -> None:
     assert (cheaper["price"], cheaper["name"]) == (900, "Space suit")
 
 
+def test_a_rate_of_an_item_that_is_no_number_is_named(house: House) -> None:
+    v1 = alice(house)
+    answer = v1.ask("POST", of(v1, "items"), {"name": "Suit", "_itemTaxes": [{"rate": 22}, {"rate": "x"}]})
+    assert codes(answer) == {"_itemTaxes.1.rate": ["wrong_type"]}
+
+
 @pytest.mark.parametrize("named", [{"rate": 22}, {"classification": "standard"}])
 def test_a_tax_is_named_by_rate_or_classification(house: House, named: Any) -> None:
     v1 = alice(house)

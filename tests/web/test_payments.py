@@ -253,11 +253,11 @@ def test_the_words_of_a_payment_change_and_its_money_does_not(house: House) -> N
     ana = house.alice.customer()
     payment = paid(house.alice, invoice_id=issued(house, ana, "100"), amount=40)
     one = f"/payments/{payment['id']}"
-    changed = answered(
-        house.alice.patch(one, {"note": "Late", "type": "card", "date": "2026-05-09", "metadata": {"a": "b"}})
-    )
+    changed = answered(house.alice.patch(one, {"note": "Late", "type": "card", "metadata": {"a": "b"}}))
     assert (changed["note"], changed["type"], changed["metadata"]) == ("Late", "card", {"a": "b"})
-    for name, value in (("amount", 41), ("currency_code", "USD"), ("customer_id", house.cast.white_rabbit)):
+    rabbit = house.cast.white_rabbit
+    another = {"amount": 41, "currency_code": "USD", "customer_id": rabbit, "date": "2026-05-09"}
+    for name, value in another.items():
         assert refused(house.alice.patch(one, {name: value})) == (422, {name: "immutable"})
     for name in ("invoice_id", "credit_note_id", "document_id"):
         other = issued(house, ana, "1")
@@ -279,52 +279,6 @@ def test_what_was_answered_may_be_sent_back(house: House) -> None:
         one = f"/payments/{answered(made, 201)['id']}"
         again = house.alice.patch(one, made.json())
         assert (again.content, again.headers["etag"]) == (made.content, made.headers["etag"])
-
-
-def test_a_payment_is_paid_back_out_of_what_it_has_left(house: House) -> None:
-    ana = house.alice.customer()
-    payment = paid(house.alice, customer_id=ana["id"], amount=80, type="card")
-    one = f"/payments/{payment['id']}"
-    back = answered(house.alice.post(f"{one}/refund", {"amount": 30, "note": "Too much"}), 201)
-    assert (back["direction"], back["amount"], back["type"], back["note"]) == (
-        "refund",
-        30,
-        "card",
-        "Too much",
-    )
-    assert back["applications"][0]["source_id"] == payment["id"]
-    assert stands(house.alice, ana) == (0, 0, 50, 0)
-    assert refused(house.alice.post(f"{one}/refund", {"amount": 80.01})) == (
-        422,
-        {"amount": "exceeds_payment"},
-    )
-    answered(house.alice.post(f"{one}/refund", {}), 201)
-    assert stands(house.alice, ana) == (0, 0, 0, 0)
-    assert refused(house.alice.post(f"{one}/refund", {}))[0] == 422
-
-
-def test_a_payment_is_paid_back_out_of_the_credit_that_it_became(house: House) -> None:
-    ana = house.alice.customer()
-    payment = paid(house.alice, invoice_id=issued(house, ana, "100"), amount=130, date="2026-06-01")
-    back = answered(house.alice.post(f"/payments/{payment['id']}/refund", {}), 201)
-    assert (back["amount"], back["date"]) == (30, "2026-06-01T00:00:00.000Z")
-    assert stands(house.alice, ana) == (0, 0, 0, 0)
-    refund = f"/payments/{back['id']}"
-    assert refused(house.alice.patch(refund, {"applications": []})) == (422, {"applications": "immutable"})
-    assert house.alice.delete(refund).status_code == 204
-    assert stands(house.alice, ana) == (0, 0, 0, 30)
-
-
-def test_a_customer_is_paid_back_no_more_than_its_credit(house: House) -> None:
-    ana = house.alice.customer()
-    answered(house.alice.post("/credit-adjustments", {"customer_id": ana["id"], "amount": 25}), 201)
-    body = {"customer_id": ana["id"], "amount": 20}
-    assert answered(house.alice.post("/refunds", body), 201)["direction"] == "refund"
-    assert refused(house.alice.post("/refunds", body)) == (422, {"amount": "credit_overspent"})
-    assert refused(house.alice.post("/refunds", {"amount": 5})) == (422, {"customer_id": "required"})
-    note = issued(house, ana, "30", "credit_note")
-    assert answered(house.alice.post("/refunds", {"credit_note_id": note}), 201)["amount"] == 30
-    assert stands(house.alice, ana) == (0, 0, 0, 5)
 
 
 def test_payments_are_found_by_what_they_say(house: House) -> None:
@@ -384,3 +338,27 @@ def test_a_parent_pays_for_its_children_and_nobody_else(house: House) -> None:
     payment = paid(house.alice, customer_id=parent["id"], amount=100, applications=[{"document_id": invoice}])
     assert (payment["customer_id"], open_of(house, invoice)) == (parent["id"], 0)
     assert stands(house.alice, child) == (0, 0, 0, 0)
+
+
+def test_credit_that_is_used_is_no_money(house: House) -> None:
+    ana = house.alice.customer()
+    invoice = issued(house, ana, "100")
+    body = {"type": "credit_balance", "invoice_id": invoice, "amount": 30}
+    assert refused(house.alice.post("/payments", body)) == (422, {"amount": "credit_overspent"})
+    answered(house.alice.post("/credit-adjustments", {"customer_id": ana["id"], "amount": 50}), 201)
+    used = paid(house.alice, **body)
+    assert [(one["type"], one["amount"]) for one in used["applications"]] == [("applied_credit", 30)]
+    assert stands(house.alice, ana) == (70, 0, 0, 20)
+    for more, path in (
+        ({"customer_id": ana["id"], "amount": 5}, "invoice_id"),
+        ({"customer_id": ana["id"], "applications": [{"document_id": invoice, "amount": 5}]}, "type"),
+    ):
+        answer = house.alice.post("/payments", {"type": "credit_balance", **more})
+        assert [*refused(answer)[1]] == [path]
+
+
+@pytest.mark.parametrize("day", ["2026-05-03garbage", "2026-05-03T99:99", "2026-05-031", "2026-05-03T"])
+def test_what_is_neither_a_day_nor_a_moment_is_no_date(house: House, day: str) -> None:
+    invoice = issued(house, house.alice.customer(), "100")
+    answer = house.alice.post("/payments", {"invoice_id": invoice, "date": day})
+    assert refused(answer) == (422, {"date": "wrong_type"})

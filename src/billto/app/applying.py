@@ -49,7 +49,8 @@ _WITHOUT_DOCUMENT = frozenset({"credit", "credit_note", *REFUNDED})
 
 
 async def peeked(reader: Reader, asked: Request, wanted: Sequence[Wanted]) -> dict[Id, Any]:
-    """The documents and payments that are named, as they are before they are held; by how they are named."""
+    """The documents and payments that are named, as they are before they are held; by how they are named, and
+    in that order: whose is the first of them pays where nobody else is named."""
     documents: set[Id] = set()
     paid: set[Id] = set()
     for one in wanted:
@@ -57,11 +58,16 @@ async def peeked(reader: Reader, asked: Request, wanted: Sequence[Wanted]) -> di
         if one.source is not None:
             (paid if one.kind == "refund_payment" else documents).add(one.source)
     found = await _by_ids(reader, asked, Document, documents) | await _by_ids(reader, asked, Payment, paid)
+    named: dict[Id, Any] = {}
     for at, one in enumerate(wanted):
-        for name, id in (("document", one.document), ("source", one.source)):
-            if id is not None and id not in found:
+        source = Payment if one.kind == "refund_payment" else Document
+        for name, id, record in (("document", one.document, Document), ("source", one.source, source)):
+            if id is None:
+                continue
+            if not isinstance(found.get(id), record):
                 raise Refused(Problem("unknown_reference", ("applications", at, name), f"{name} {id}"))
-    return found
+            named[id] = found[id]
+    return named
 
 
 async def _by_ids(reader: Reader, asked: Request, record: type[Any], ids: set[Id]) -> dict[Id, Any]:
@@ -121,21 +127,24 @@ def _of(there: Any, name: str, types: tuple[str, ...] | None, currency: str) -> 
         yield Problem("closed", (name,))
 
 
-async def check_family(reader: Reader, asked: Request, payer: Customer, owners: Iterable[int | None]) -> None:
+async def check_family(
+    reader: Reader, asked: Request, payer: int | None, owners: Iterable[int | None]
+) -> None:
     """Raises Refused unless the payer may settle what these customers owe: its own, and its children's."""
-    for owner in {one for one in owners if one is not None and one != payer.serial}:
-        above: int | None = owner
-        for _ in range(GENERATIONS_MAX):
-            found = (
-                await reader.get(Customer, asked.scope, above, shows=frozenset({"id", "serial", "parent"}))
-                if above is not None
-                else None
-            )
-            above = found.parent if found else None
-            if above == payer.serial:
-                break
-        if above != payer.serial:
-            raise Refused(Problem("other_customer", ("customer",)))
+    level = {one for one in owners if one is not None} - {payer}
+    shows = frozenset({"id", "serial", "parent"})
+    for _ in range(GENERATIONS_MAX):
+        if not level:
+            return
+        where = Compare("serial", Op.IN, tuple(level))
+        query = Query(where, unambiguous(()), len(level), counted=False, trashed=None, shows=shows)
+        found = (await customers.page(reader, asked, query)).records
+        above = {one.parent for one in found if one.serial != payer}
+        if len(found) < len(level) or None in above:
+            break
+        level = above - {payer}
+    if level:
+        raise Refused(Problem("other_customer", ("customer",)))
 
 
 async def payer(
@@ -153,7 +162,9 @@ async def payer(
         raise Refused(Problem("unknown_reference", ("customer_id",), f"customer {id}")) from None
 
 
-def application(one: Wanted, book: Book, named: Mapping[Id, Any], payment: Payment) -> dict[str, Any]:
+async def application(
+    one: Wanted, book: Book, named: Mapping[Id, Any], payment: Payment, day: date
+) -> dict[str, Any]:
     """What somebody wants, as it is kept: with the ids of both sides and the amount that it comes to."""
     document = book.now[named[one.document].id] if one.document is not None else None
     source = book.now[named[one.source].id] if one.source is not None else None
@@ -162,6 +173,8 @@ def application(one: Wanted, book: Book, named: Mapping[Id, Any], payment: Payme
         most = [document.balance] if document is not None else []
         if one.kind in ("document", "credit"):
             most.append(book.now[payment.id].balance)
+        if one.kind == "applied_credit" and document is not None:
+            most.append(await book.credit(payment, max(day, payment.date, document.date)))
         if source is not None:
             most.append(available(source, one.kind))
         amount = min(most)
@@ -220,7 +233,8 @@ def _word(kind: str, undo: bool) -> str:
 
 def _advanced(source: Document, amount: Decimal) -> Document:
     """An advance invoice of which a final invoice has taken an amount: no more than was paid of it."""
-    if amount > available(source, "advance"):
+    # What is given back is always taken; whether the rest is right is seen when the book is closed.
+    if amount > 0 and amount > available(source, "advance"):
         raise Refused(
             Problem("exceeds_open", ("source",), shown(available(source, "advance"), source.currency_code))
         )

@@ -1,5 +1,6 @@
 """What customers owe, how that came to be, and the statements that tell them."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +11,7 @@ from billto.app.parts import Id, Reader, Request
 from billto.domain import issuing
 from billto.domain.customer import Customer
 from billto.domain.entity import Entity
-from billto.domain.ledger import Due, Entry, Standing
+from billto.domain.ledger import Due, Entry, FallingDue, Standing
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Op, Page, Query
@@ -63,6 +64,11 @@ async def of(
     return tuple(found)
 
 
+async def falling_due(reader: Reader, asked: Request, of: Customer) -> Sequence[FallingDue]:
+    """What a customer has to pay on which day, in all currencies; whatever its history, it is not read."""
+    return await reader.falling_due(asked.scope, (of.id,))
+
+
 async def _history(
     reader: Reader, asked: Request, standing: Standing
 ) -> tuple[tuple[datetime, Decimal], ...]:
@@ -107,9 +113,13 @@ async def statement(
     entries = await reader.entries(asked.scope, ids, currency, end, ENTRIES_MAX + 1)
     if len(entries) > ENTRIES_MAX:
         raise Refused(Problem("too_much_history", detail=str(ENTRIES_MAX)))
-    open_now = open_items(entries, as_of=end, past_due_only=past_due_only)
-    told = balance_forward(entries, start=start, end=end) if is_balance_forward else open_now
-    return Statement(customer, currency, members, told, open_now)
+
+    def told() -> tuple[BalanceForward | OpenItems, OpenItems]:
+        open_now = open_items(entries, as_of=end, past_due_only=past_due_only)
+        return balance_forward(entries, start=start, end=end) if is_balance_forward else open_now, open_now
+
+    # In a thread: it may take seconds, which nobody else should wait for.
+    return Statement(customer, currency, members, *await asyncio.to_thread(told))
 
 
 async def family(reader: Reader, asked: Request, customer: Customer) -> tuple[Customer, ...]:

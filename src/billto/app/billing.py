@@ -26,6 +26,7 @@ async def bill_pending(
 ) -> Document:
     """An invoice of the customer's pending line items, which are no longer pending then; the oldest first
     where there are more than an invoice has lines."""
+    await ledger.alone(tx, asked, (of.id,))  # or two would bill the same
     query = Query(Compare("customer_id", Op.EQ, of.id), unambiguous(()), limit=LINES_MAX, counted=False)
     pending = (await belongings.page(belongings.LINE_ITEMS, tx, asked, query)).records
     if not pending:
@@ -123,7 +124,8 @@ async def _made_of(tx: Tx, asked: Request, old: Sequence[Document], values: Mapp
         line = {"name": "Rounding", "quantity": 1, "price": difference, "is_taxable": False}
         lines = [*draft.lines, {**line, "is_discountable": False}]
         draft = await documents.change(tx, asked, draft.id, {"lines": lines})
-    return await documents.issue(tx, asked, draft.id, spends_credit=False)
+    still_open = sum((one.balance for one in old), Decimal(0))
+    return await documents.issue(tx, asked, draft.id, spends_credit=False, more=still_open)
 
 
 def _lines(invoice: Document) -> Iterable[dict[str, Any]]:
@@ -154,4 +156,4 @@ async def _moved(tx: Tx, asked: Request, payment: Payment, old: set[str], new: D
         there = one.get("document_id")
         document = new.id if there in old else there
         wanted.append(Wanted(one["kind"], Decimal(one["amount"]), document, one.get("source_id")))
-    await payments.change(tx, asked, payment.id, {}, wanted)
+    await payments.change(tx, asked, payment.id, {}, wanted, moves=True)

@@ -1,19 +1,20 @@
 """For whom a document is: a customer that is named, found by what is said of it, or saved on the way."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from billto.app import customers
+from billto.app import customers, following
 from billto.app.ledger import alone
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain.attrs import catalogue
 from billto.domain.customer import Customer
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import All, Compare, Missing, Node, Op, Query
+from billto.domain.query import All, Compare, Missing, Node, Op, Order, Query
 
 # What of a buyer is said of the customer as well, when it is saved.
 _SAVED = frozenset(catalogue(Customer)) - {"id", "serial", "version", "number", "metadata"}
+HELD_MAX = 1_000  # customers: several may share an address
 
 
 async def found(
@@ -52,6 +53,20 @@ async def found(
     if saves:
         there = await customers.change(tx, _plain(asked), there.id, said)
     return given, there
+
+
+async def hold_all(tx: Tx, asked: Request, named: Iterable[tuple[str | None, str | None]]) -> None:
+    """Holds the customers of several documents at once, each named by id or e-mail address: one after the
+    other, two who bill the same ones in another order could wait for each other."""
+    ids, emails = zip(*named, strict=True)
+    found: set[str] = set()
+    for attr, values in (("id", ids), ("email", emails)):
+        if some := tuple(dict.fromkeys(filter(None, values))):
+            # In the order of the index: in that of their ids all customers would be looked through.
+            order, shows = unambiguous((Order(attr),)), frozenset({"id", attr})
+            query = Query(Compare(attr, Op.IN, some), order, HELD_MAX, counted=False, shows=shows)
+            found |= {one.id for one in (await following.page(tx, _plain(asked), Customer, query)).records}
+    await alone(tx, asked, found)
 
 
 async def _named(tx: Reader, asked: Request, id: Id) -> Customer:

@@ -69,11 +69,23 @@ async def page(kind: Kind, reader: Reader, asked: Request, query: Query) -> Page
 
 async def change(kind: Kind, tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> Any:
     def becomes(old: Any, now: datetime) -> Any:
-        return touched(old, edited(values, old._asdict().__getitem__), now)
+        given = edited(values, old._asdict().__getitem__)
+        return touched(old, _priced(given, old) if isinstance(old, Item) else given, now)
 
     new = await records.change(tx, asked, kind.record, id, f"{kind.called}.updated", becomes)
     await _check_taxes(tx, asked, new)
     return new
+
+
+_PRICES = ("price", "gross_price")
+
+
+def _priced(given: Mapping[str, Any], old: Item) -> dict[str, Any]:
+    """The values of an item, in which a new price alone takes the place of a gross price, and the other way
+    round."""
+    new = [name for name in _PRICES if given.get(name) not in (None, getattr(old, name))]
+    others = {name: None for name in _PRICES if name not in given} if new else {}
+    return {**given, **others}
 
 
 async def erase(kind: Kind, tx: Tx, asked: Request, id: Id) -> Any:

@@ -35,7 +35,7 @@ async def create(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Adjustmen
     except Refused:
         raise Refused(Problem("unknown_reference", ("customer_id",), f"customer {id}")) from None
     entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
-    currency = given.get("currency_code") or of.currency_code or entity.currency_code
+    currency = issuing.currency(given.get("currency_code"), of.currency_code or entity.currency_code)
     issuing.amount(abs(given["amount"]), currency, "amount")
     said = {name: value for name, value in given.items() if value is not None}
     adjustment = Adjustment(

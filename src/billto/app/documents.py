@@ -15,6 +15,8 @@ from billto.domain.customer import Customer
 from billto.domain.document import OPENING, OWED, Document
 from billto.domain.entity import Entity
 from billto.domain.ledger import CREDIT_NOTE, INVOICE, Standing
+from billto.domain.money import shown
+from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Op, Page, Query
 from billto.domain.versions import touched
@@ -89,6 +91,8 @@ async def change(
     if seen.issued_at is None and (is_said or wish.buyer is not None):
         named = values if is_said else {"customer_id": seen.customer_id, **values}
         values, customer = await buyers.found(tx, asked, named, wish.buyer, saves=wish.saves_customer)
+    elif not wish.is_draft:
+        await ledger.alone(tx, asked, (seen.customer_id,))  # before the document, as everywhere
     old = await _expected(tx, asked, seen.id, kind)
     _check_not_voided(old)
     if not is_said and old.customer_id != seen.customer_id:  # somebody else has just changed it
@@ -127,12 +131,17 @@ async def issue(
     kind: str = "",
     receipts: Sequence[Receipt] = (),
     spends_credit: bool = True,
+    more: Decimal | None = None,
 ) -> Document:
-    """The draft as it goes out: with its number, and with who both are now. Twice is once."""
+    """The draft as it goes out: with its number, and with who both are now. Twice is once.
+
+    `more` is by how much its customer owes more in the end, where some of it is settled at once.
+    """
     entity = await _seller(tx, asked)
     seen = await get(tx, asked._replace(shows=None), id, kind=kind)
     await ledger.alone(tx, asked, (seen.customer_id,))
     draft = await _expected(tx, asked, seen.id, kind)
+    await ledger.alone(tx, asked, (draft.customer_id,))  # who may have become another just now
     _check_not_voided(draft)
     if draft.issued_at is not None:
         return draft
@@ -140,8 +149,9 @@ async def issue(
     _check_hold(draft.type, customer)
     draft_now = issuing.refreshed(draft, entity, customer, tx.new_id)
     return await _issue(
-        tx, asked, draft_now, entity, customer, receipts, before=draft, spends_credit=spends_credit
-    )
+        tx, asked, draft_now, entity, customer, receipts,
+        before=draft, spends_credit=spends_credit, more=more,
+    )  # fmt: skip
 
 
 async def void(tx: Tx, asked: Request, id: Id, reason: str | None = None, *, kind: str = "") -> Document:
@@ -252,10 +262,12 @@ async def _issue(
     is_new: bool = False,
     before: Document | None = None,
     spends_credit: bool = True,
+    more: Decimal | None = None,
 ) -> Document:
     standing = None
     if draft.type in LIMITED:
-        standing = await _check_limit(tx, asked, draft, draft.total_with_tax, entity, customer)
+        more = draft.total_with_tax if more is None else more
+        standing = await _check_limit(tx, asked, draft, more, entity, customer)
     number = draft.number or await numbers.for_document(tx, asked, entity, draft.type, draft.date)
     document = issuing.issued(draft, number, entity, tx.now)
     if is_new:
@@ -285,6 +297,8 @@ async def _issue(
 async def _receive(tx: Tx, asked: Request, document: Document, receipt: Receipt) -> Document:
     values = dict(receipt.values)
     amount = values.get("amount")
+    if amount is None and not document.balance:
+        raise Refused(Problem("exceeds_open", ("amount",), shown(NOTHING, document.currency_code)))
     if receipt.kind != "document":
         wanted = Wanted(receipt.kind, amount, document.id, receipt.source)
         values["amount"] = NOTHING
@@ -345,8 +359,14 @@ async def _customer(tx: Reader, asked: Request, document: Document) -> Customer 
 
 async def _check_linked(tx: Reader, asked: Request, document: Document, before: Sequence[str] = ()) -> None:
     """Raises Refused for links that lead nowhere; those from before may, where a draft has been dropped."""
+    new = {id for id in document.linked_ids or () if id not in before}
+    if not new:
+        return
+    where, shows = Compare("id", Op.IN, tuple(new)), frozenset({"id"})
+    query = Query(where, unambiguous(()), len(new), counted=False, shows=shows)
+    there = {one.id for one in (await tx.page(Document, asked.scope, query)).records}
     for at, id in enumerate(document.linked_ids or ()):
-        if id not in before and await tx.get(Document, asked.scope, id, shows=frozenset({"id"})) is None:
+        if id in new - there:
             raise Refused(Problem("unknown_reference", ("linked_ids", at), f"document {id}"))
 
 

@@ -175,14 +175,27 @@ class Book:
             return
         if after.credit < 0:
             raise overspent(after.credit + sum((one.amount for one in spent), NOTHING), currency)
-        beside: defaultdict[date, Decimal] = defaultdict(Decimal)
-        for one in spent:
-            beside[one.date] -= one.amount
-        least = await least_credit(
-            self._tx, self._asked, customer_id, currency, min(days), after.credit, beside
-        )
-        if least < 0:
+        if await self._least(customer_id, currency, min(days), after.credit) < 0:
             raise overspent(NOTHING, currency)
+
+    async def credit(self, payment: Payment, day: date) -> Decimal:
+        """How much of the payer's credit balance there still is to be spent on a day."""
+        customer_id, currency = str(payment.customer_id), payment.currency_code
+        before = await self._tx.standings(self._asked.scope, (customer_id,))
+        there = {(one.customer_id, one.currency_code): one for one in before}
+        there |= {key: after for key, (_, after) in grown(before, self.entries).items()}
+        standing = there.get((customer_id, currency))
+        if standing is None:
+            return NOTHING
+        return max(NOTHING, await self._least(customer_id, currency, day, standing.credit))
+
+    async def _least(self, customer_id: str, currency: str, day: date, credit: Decimal) -> Decimal:
+        """See `least_credit`, with what is in this book."""
+        beside: defaultdict[date, Decimal] = defaultdict(Decimal)
+        for one in self.entries:
+            if one.account == CREDIT and (one.customer_id, one.currency_code) == (customer_id, currency):
+                beside[one.date] -= one.amount
+        return await least_credit(self._tx, self._asked, customer_id, currency, day, credit, beside)
 
 
 def _check_advance(record: Document | Payment) -> None:

@@ -19,33 +19,51 @@ from billto.domain.movements import UNDOES
 from billto.domain.paging import unambiguous
 from billto.domain.payment import APPLICATIONS_MAX, APPLIED, PAYMENT, REFUND, REFUNDED, Payment
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import Compare, Either, Node, Op, Page, Query, comparisons, rewritten
+from billto.domain.query import Compare, Op, Order, Page, Query, comparisons, rewritten
 from billto.domain.versions import edited, touched
 
-# What of a payment may be changed like any other attribute; the rest is money.
-_PLAIN = ("date", "method", "source", "reference", "note", "tag", "transaction_id", "metadata", "custom")
+TOUCHING_MAX = 30_000  # payments that touch the documents of one question: SQLite takes few more values
+
+# What of a payment may be changed like any other attribute; the rest is money, or when it came: the ledger
+# has it under that day.
+_PLAIN = ("method", "source", "reference", "note", "tag", "transaction_id", "metadata", "custom")
 
 
 async def get(reader: Reader, asked: Request, id: Id) -> Payment:
     return await records.get(reader, asked, Payment, id)
 
 
+async def held(tx: Tx, asked: Request, id: Id) -> Payment:
+    """The payment, which stays so until the transaction ends; its customers are held before it."""
+    seen = await records.get(tx, asked._replace(shows=None), Payment, id)
+    await _alone(tx, asked, seen, ())
+    return await records.expected(tx, asked, Payment, seen.id)
+
+
 async def page(reader: Reader, asked: Request, query: Query) -> Page:
     """A page of payments; those of a document are all that touch it, not only those entered for it."""
-    named = [one for one in comparisons(query.where) if one.attr == "document_id"]
+    named = [
+        one for one in comparisons(query.where) if one.attr == "document_id" and one.op in (Op.EQ, Op.IN)
+    ]
     if named:
-        touched_by = {one: await reader.causes(asked.scope, _ids(one)) for one in named}
-        where = rewritten(query.where, lambda one: _touching(one, touched_by.get(one, ())))
-        query = replace(query, where=where)
+        touching = {one: await _touching(reader, asked, one) for one in named}
+        query = replace(query, where=rewritten(query.where, lambda one: touching.get(one, one)))
     return await following.page(reader, asked, Payment, query)
 
 
-def _touching(one: Compare, payment_ids: Sequence[str]) -> Node:
-    return Either((one, Compare("id", Op.IN, tuple(payment_ids)))) if payment_ids else one
-
-
-def _ids(one: Compare) -> tuple[str, ...]:
-    return tuple(one.value) if one.op is Op.IN else (one.value,)
+async def _touching(reader: Reader, asked: Request, one: Compare) -> Compare:
+    """The same question by the ids of payments: by them and by documents at once, all would be looked
+    through."""
+    ids = tuple(one.value) if one.op is Op.IN else (one.value,)
+    order, shows = unambiguous((Order("document_id"),)), frozenset({"id", "document_id"})
+    query = Query(Compare("document_id", Op.IN, ids), order, TOUCHING_MAX + 1, counted=False, shows=shows)
+    entered = (await reader.page(Payment, asked.scope, query)).records if ids else ()
+    found = {*(one.id for one in entered), *await reader.causes(asked.scope, ids)}
+    if len(found) > TOUCHING_MAX:
+        raise Refused(
+            Problem("bad_parameter", ("document_id",), f"is about more than {TOUCHING_MAX} payments")
+        )
+    return Compare("id", Op.IN, tuple(sorted(found)))
 
 
 async def receive(
@@ -61,6 +79,7 @@ async def receive(
     `values` may name the customer by `customer_id` or `customer`; else it is the one of what is settled.
     """
     _check_kinds(wanted, APPLIED)
+    _check_length(wanted)
     named = await applying.peeked(tx, asked, wanted)
     payer = await applying.payer(tx, asked, values, named)
     payment = await _made(tx, asked, values, PAYMENT, payer, named)
@@ -70,6 +89,7 @@ async def receive(
 async def refund(tx: Tx, asked: Request, values: Mapping[str, Any], wanted: Sequence[Wanted]) -> Payment:
     """Money that goes back to a customer, out of what it has to its credit; no invoice is opened by it."""
     _check_kinds(wanted, REFUNDED)
+    _check_length(wanted)
     named = await applying.peeked(tx, asked, wanted)
     payer = await applying.payer(tx, asked, values, named)
     payment = await _made(tx, asked, values, REFUND, payer, named)
@@ -77,9 +97,19 @@ async def refund(tx: Tx, asked: Request, values: Mapping[str, Any], wanted: Sequ
 
 
 async def change(
-    tx: Tx, asked: Request, id: Id, values: Mapping[str, Any], wanted: Sequence[Wanted] | None = None
+    tx: Tx,
+    asked: Request,
+    id: Id,
+    values: Mapping[str, Any],
+    wanted: Sequence[Wanted] | None = None,
+    *,
+    moves: bool = False,
 ) -> Payment:
-    """The payment with other words, and applied otherwise where that is said: what stays is not touched."""
+    """The payment with other words, and applied otherwise where that is said: what stays is not touched.
+
+    Where it `moves` from one document to another of the same customer, nobody asks whose payment it is.
+    """
+    _check_length(wanted or ())
     seen = await records.get(tx, asked._replace(shows=None), Payment, id)
     named = await applying.peeked(tx, asked, wanted or ())
     await _alone(tx, asked, seen, named.values())
@@ -95,14 +125,16 @@ async def change(
             await records.note(tx, asked, "payment.updated", new, old)
         return new
     _check_kinds(wanted, APPLIED)
-    applying.check(wanted, named, old)
+    if not moves:
+        await _check_whose(tx, asked, old, named)
     book = Book(tx, asked, "payment", old.id)
     await _take_up(book, tx, asked, old, named)
+    applying.check(wanted, _now(book, named), old)
     book.put(new)
     entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
     day = issuing.today(entity, tx.now)
     undone = [applying.settle(book, old, one, day, undo=True) for one in old.applications]
-    kept, done = _apply(book, new, wanted, named, day)
+    kept, done = await _apply(book, new, wanted, named, day)
     _cancel_out(book, undone, done)
     book.put(book.now[new.id]._replace(applications=kept))
     await book.close()
@@ -112,9 +144,7 @@ async def change(
 
 async def void(tx: Tx, asked: Request, id: Id) -> Payment:
     """The payment as if it had never come: what it settled is open again. Twice is once."""
-    seen = await records.get(tx, asked._replace(shows=None), Payment, id)
-    await _alone(tx, asked, seen, ())
-    old = await records.expected(tx, asked, Payment, seen.id)
+    old = await held(tx, asked, id)
     if old.voided_at is not None:
         return old
     entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
@@ -136,9 +166,7 @@ async def void(tx: Tx, asked: Request, id: Id) -> Payment:
 
 async def restore(tx: Tx, asked: Request, id: Id) -> Payment:
     """A voided payment as it was before; raises Refused where what it settled is settled otherwise by now."""
-    seen = await records.get(tx, asked._replace(shows=None), Payment, id)
-    await _alone(tx, asked, seen, ())
-    old = await records.expected(tx, asked, Payment, seen.id)
+    old = await held(tx, asked, id)
     if old.voided_at is None:
         return old
     entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
@@ -209,12 +237,8 @@ async def _made(
     given = {**edited(values, Payment._field_defaults.get)}
     entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
     first = next(iter(named.values()), None)
-    currency = (
-        given.get("currency_code")
-        or (first and first.currency_code)
-        or (payer and payer.currency_code)
-        or entity.currency_code
-    )
+    own = (first and first.currency_code) or (payer and payer.currency_code) or entity.currency_code
+    currency = issuing.currency(given.get("currency_code"), own)
     amount = issuing.amount(given["amount"], currency, "amount")
     document_id = next((one.id for one in named.values() if isinstance(one, Document)), None)
     return Payment(
@@ -240,17 +264,14 @@ async def _book(
     payer: Customer | None,
     rest_is_credit: bool,
 ) -> Payment:
-    if len(wanted) > APPLICATIONS_MAX:
-        raise Refused(Problem("too_many", ("applications",), str(APPLICATIONS_MAX)))
-    if payer is not None:
-        await applying.check_family(tx, asked, payer, (one.customer for one in named.values()))
+    await applying.check_family(tx, asked, payment.customer, (one.customer for one in named.values()))
     await _alone(tx, asked, payment, named.values())
     book = Book(tx, asked, "payment", payment.id)
     await _take_up(book, tx, asked, payment, named)
-    applying.check(wanted, {id: book.now[one.id] for id, one in named.items()}, payment)
+    applying.check(wanted, _now(book, named), payment)
     if payment.direction == PAYMENT:
         book.enter(ACCOUNT, "received", -payment.amount, payment, payment.date)
-    kept, _ = _apply(book, payment, wanted, named, payment.date)
+    kept, _ = await _apply(book, payment, wanted, named, payment.date)
     rest = book.now[payment.id].balance
     if rest and rest_is_credit and payer is not None:
         kept.append({"kind": "credit", "amount": rest})
@@ -266,7 +287,7 @@ async def _book(
     return stored
 
 
-def _apply(
+async def _apply(
     book: Book, payment: Payment, wanted: Sequence[Wanted], named: Mapping[Id, Any], day: date
 ) -> tuple[list[dict[str, Any]], list[Moved]]:
     """Does what is wanted, and says what of it is kept, and which entries each part of it made."""
@@ -275,11 +296,12 @@ def _apply(
         try:
             if one.amount is not None:
                 issuing.amount(one.amount, payment.currency_code, "amount")
-            application = applying.application(one, book, named, payment)
+            application = await applying.application(one, book, named, payment, day)
             done.append(applying.settle(book, payment, application, day))
         except Refused as refused:
             raise Refused(*(problem.within("applications", at) for problem in refused.problems)) from None
-        if application["amount"]:
+        # Of a payment that comes too late it is kept for what it came.
+        if application["amount"] or (one.kind == "document" and len(wanted) == 1):
             kept.append(application)
     return kept, done
 
@@ -293,6 +315,11 @@ async def _alone(tx: Tx, asked: Request, payment: Payment, named: Iterable[Any])
         page = await tx.page(Document, asked.scope, replace(query, shows=frozenset({"id", "customer_id"})))
         others += (one.customer_id for one in page.records)
     await ledger.alone(tx, asked, (payment.customer_id, *others, *(one.customer_id for one in named)))
+
+
+def _now(book: Book, named: Mapping[Id, Any]) -> dict[Id, Any]:
+    """What is named, as it is since it is held."""
+    return {id: book.now[one.id] for id, one in named.items()}
 
 
 async def _take_up(book: Book, tx: Tx, asked: Request, payment: Payment, named: Mapping[Id, Any]) -> None:
@@ -311,8 +338,20 @@ def _check_kinds(wanted: Sequence[Wanted], kinds: Sequence[str]) -> None:
         )
 
 
+def _check_length(wanted: Sequence[Wanted]) -> None:
+    if len(wanted) > APPLICATIONS_MAX:
+        raise Refused(Problem("too_many", ("applications",), str(APPLICATIONS_MAX)))
+
+
+async def _check_whose(tx: Tx, asked: Request, payment: Payment, named: Mapping[Id, Any]) -> None:
+    """Raises Refused where a payment is to settle what strangers owe; what it settles already, it may."""
+    settled = {one.get(name) for one in payment.applications for name in ("document_id", "source_id")}
+    owners = {one.customer for one in named.values() if one.id not in settled}
+    await applying.check_family(tx, asked, payment.customer, owners)
+
+
 def _check_unchanged(old: Payment, given: Mapping[str, Any]) -> None:
-    for name in ("amount", "currency_code", "customer_id", "customer"):
+    for name in ("amount", "currency_code", "customer_id", "customer", "date"):
         if given.get(name, getattr(old, name)) != getattr(old, name):
             raise Refused(Problem("immutable", (name,)))
 

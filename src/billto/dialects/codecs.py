@@ -159,7 +159,11 @@ def write_money(amount: Decimal) -> int | Decimal:
 
 def read_day(value: Any) -> date:
     """A day, or a moment meaning the day that it names."""
-    return read_iso(value if not isinstance(value, str) else value[:10]).date()
+    try:
+        read_iso(value)
+        return read_iso(value[:10]).date()  # that of its own zone
+    except Refused:
+        _refuse("wrong_type", "a day such as 2025-01-31")
 
 
 TEXT = Codec(_text, None, _text, {"type": "string"})

@@ -11,7 +11,7 @@ from billto.domain.calculation import Totals, calculated
 from billto.domain.customer import Customer
 from billto.domain.document import BUYER, ISSUER, OWED, PAYABLE, Document
 from billto.domain.entity import Entity, home
-from billto.domain.money import AMOUNT_MAX, places, rounded, shown
+from billto.domain.money import AMOUNT_MAX, currencies, places, rounded, shown
 from billto.domain.problems import Problem, Refused
 from billto.domain.versions import edited, touched
 
@@ -23,6 +23,7 @@ FREE = frozenset(
         "unique_id", "name",
     }
 )  # fmt: skip
+_ALL = 100  # per cent
 _TEXTS = ("note", "payment_terms", "tax_clause", "footer", "signature")
 
 
@@ -45,9 +46,8 @@ def made(
     given = {**edited(values, _START.get)}
     issuer = given.pop("issuer", None)
     given.setdefault("date", today(entity, now))
-    given["currency_code"] = (
-        given.get("currency_code") or (customer and customer.currency_code) or entity.currency_code
-    )
+    own = (customer and customer.currency_code) or entity.currency_code
+    given["currency_code"] = currency(given.get("currency_code"), own)
     given = {**_defaults(kind, given, entity, customer), **given}
     parties = _parties(entity, customer, issuer, buyer)
     document = Document(
@@ -76,6 +76,8 @@ def changed(
         if differing or buyer is not None:
             raise Refused(*(Problem("issued_already", (name,)) for name in differing or ("customer",)))
         return touched(draft, given, now)
+    if given.get("currency_code") is not None:
+        given["currency_code"] = currency(given["currency_code"], draft.currency_code)
     issuer = given.pop("issuer", None)
     is_same = draft.customer_id == (customer.id if customer else None)
     said = buyer or (_own(draft.buyer) if is_same else None)
@@ -210,6 +212,10 @@ def _line(line: Mapping[str, Any], at: int, taxes_max: int, new_id: Callable[[],
     if line.get("kind") is None and line.get("price") is None and line.get("gross_price") is None:
         raise Refused(Problem("required", ("lines", at, "price")))
     identity = {} if line.get("id") else {"id": new_id()}
+    for number, one in enumerate(line.get("discounts") or ()):
+        if one.get("type") == "percent" and one["value"] > _ALL:
+            path = ("lines", at, "discounts", number, "value")
+            raise Refused(Problem("out_of_range", path, f"0 to {_ALL} as a percentage"))
     quantity = {"quantity": 1} if line.get("quantity") is None else {}
     return {**line, **identity, **quantity}
 
@@ -294,6 +300,13 @@ def _values(document: Document) -> dict[str, str | None]:
 
 def _said(value: Any) -> str | None:
     return None if value is None else str(value)
+
+
+def currency(said: str | None, own: str) -> str:
+    """The currency that is said, or else one's own; raises Refused for a slip, which would open accounts."""
+    if said is not None and said != own and said not in currencies():
+        raise Refused(Problem("unknown_currency", ("currency_code",), said))
+    return said or own
 
 
 def amount(value: Decimal, currency: str, *path: str) -> Decimal:

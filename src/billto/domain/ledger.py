@@ -81,6 +81,19 @@ class Due(NamedTuple):
     is_past_due: bool
 
 
+class FallingDue(NamedTuple):
+    """What of the open invoices has to be paid on a day, in one currency; those without a due date on their
+    own."""
+
+    currency_code: str
+    date: day
+    balance: Decimal
+
+    @property
+    def due_date(self) -> day:
+        return self.date
+
+
 # The sum that each account is kept in, and the sign with which it is told.
 _OF_ACCOUNT: Mapping[str, tuple[str, int]] = {
     INVOICE: ("outstanding", 1),

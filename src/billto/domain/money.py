@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_05UP, ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
+
+from billto.domain.countries.world import world
 
 # No amount of a document or of a payment is larger: callers refuse what is.
 AMOUNT_MAX = Decimal(10) ** 12
@@ -30,6 +33,12 @@ _SIGNS: Mapping[str, str] = {
     "INR": "₹", "JPY": "¥", "KRW": "₩", "MXN": "MX$", "NZD": "NZ$", "PHP": "₱", "TWD": "NT$", "USD": "$",
     "VND": "₫",
 }  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def currencies() -> frozenset[str]:
+    """The currencies of all countries, and those that have other than two places."""
+    return frozenset((*(row.currency for row in world().values()), *_PLACES))
 
 
 def places(currency: str) -> int:

@@ -48,7 +48,9 @@ class Payment(NamedTuple):
     voided_at: Annotated[datetime | None, MOMENT] = None
     customer_id: Annotated[str | None, ID] = None
     customer: Annotated[int | None, NUMBER] = None  # its serial
-    document_id: Annotated[str | None, ID] = None  # the document it was entered for
+    document_id: Annotated[str | None, ID] = (
+        None  # the document it was entered for, or the payment that it pays back
+    )
     method: Annotated[str, text(30, searched=False)] = "other"
     source: Annotated[str, text(30, searched=False)] = "api"
     reference: Annotated[str | None, text(255)] = None

@@ -4,6 +4,8 @@ Entries keep the id of the customer under which they were made; whoever became p
 as that one.
 """
 
+from billto.domain.document import OWED
+
 # The customer of an entry, as it is called today.
 _WHOSE = "COALESCE(alias.customer_id, entry.customer_id)"
 _ENTRIES = "entry LEFT JOIN alias ON alias.entity_id = entry.entity_id AND alias.id = entry.customer_id"
@@ -76,7 +78,7 @@ RULES = (
     (
         "only what is issued and not voided is open",
         "SELECT id FROM document WHERE balance <> 0 AND (issued_at IS NULL OR voided_at IS NOT NULL"
-        " OR type NOT IN ('invoice', 'advance_invoice', 'credit_note'))",
+        f" OR type NOT IN ({', '.join(map(repr, OWED))}))",
     ),
     (
         "what is voided of payments has nothing left",

@@ -18,6 +18,7 @@ from billto.store.bulk import PostgresBulk
 from billto.store.engine import POSTGRES
 from billto.store.layout import LAYOUTS
 from billto.store.pool import Pool
+from billto.store.sums import AT_ONCE
 from billto.store.turns import Turns
 from billto.store.tx import Reader, Tx, counts, loader
 
@@ -275,16 +276,15 @@ class PostgresTx(PostgresBulk):
         return await self._connection.fetch(sql, *values)  # type: ignore[no-any-return]
 
     async def flush(self) -> None:
-        if not self._late:
-            return
-        parts: list[str] = []
-        held: list[Any] = []
-        for at, (table, values) in enumerate(self._late):
-            marks = ", ".join(f"${len(held) + number}" for number in range(1, len(values) + 1))
-            parts.append(f"i{at} AS (INSERT INTO {table} ({', '.join(values)}) VALUES ({marks}))")
-            held += values.values()
-        self._late.clear()
-        await self.rows(f"WITH {', '.join(parts)} SELECT 1", held)
+        late, self._late = self._late, []
+        for start in range(0, len(late), AT_ONCE):
+            parts: list[str] = []
+            held: list[Any] = []
+            for at, (table, values) in enumerate(late[start : start + AT_ONCE]):
+                marks = ", ".join(f"${len(held) + number}" for number in range(1, len(values) + 1))
+                parts.append(f"i{at} AS (INSERT INTO {table} ({', '.join(values)}) VALUES ({marks}))")
+                held += values.values()
+            await self.rows(f"WITH {', '.join(parts)} SELECT 1", held)
 
     async def claimed(self, tenant_id: str, request_id: str) -> Answer | None:
         rows = await self.rows(_CLAIM, [f"{tenant_id}/{request_id}", tenant_id, request_id])

@@ -15,6 +15,7 @@ import apsw
 from billto.domain.folding import SEAM
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Query
+from billto.domain.scope import Scope
 from billto.store import statements
 from billto.store.bulk import INDEX, UNINDEX, Indexing, SqliteBulk
 from billto.store.engine import SQLITE
@@ -329,6 +330,11 @@ class SqliteReader(Reader):
 
     async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
         return self._store.ask(sql, values)
+
+    async def many_rows(self, scope: Scope, sql: str, values: Sequence[Any]) -> Sequence[Any]:
+        return await self._store.ask_beside(
+            scope.entity, lambda beside: beside.execute(sql, values).fetchall()
+        )
 
     async def _page_rows(
         self, record: type[NamedTuple], whose: dict[str, str], query: Query

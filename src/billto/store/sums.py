@@ -8,7 +8,7 @@ from typing import Any
 
 from billto.domain.alias import Alias
 from billto.domain.attrs import catalogue
-from billto.domain.ledger import Due, Entry, Standing
+from billto.domain.ledger import Due, Entry, FallingDue, Standing
 from billto.domain.scope import Scope
 from billto.store import statements
 from billto.store.engine import Engine, money
@@ -18,6 +18,7 @@ _MONEY = catalogue(Entry)["amount"]
 _DAY = catalogue(Entry)["date"]
 # What outlives a customer, or could not be understood without it.
 _USES = ("document", "payment", "adjustment", "entry")
+AT_ONCE = 500  # rows of one statement: neither database takes more than 32,766 values in one
 SUMS = ("outstanding", "open_credit_notes", "unapplied", "credit")
 
 
@@ -44,6 +45,10 @@ class Sums:
     async def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
         raise NotImplementedError
 
+    async def many_rows(self, scope: Scope, sql: str, values: Sequence[Any]) -> Sequence[Any]:
+        """Rows of which there may be so many that nobody else should wait for them."""
+        return await self.rows(sql, values)
+
     async def standings(self, scope: Scope, customer_ids: Sequence[str]) -> Sequence[Standing]:
         """How customers stand, in every currency in which there ever was something."""
         hold = Marks(self.engine)
@@ -66,6 +71,19 @@ class Sums:
             f" AND (due_date IS NULL OR due_date <= {day}) GROUP BY currency_code"
         )
         return [Due(row[0], money(int(row[1])), row[2] > 0) for row in await self.rows(sql, hold.values)]
+
+    async def falling_due(self, scope: Scope, customer_ids: Sequence[str]) -> Sequence[FallingDue]:
+        """What of their open invoices has to be paid on which day; not one row for each of them."""
+        hold = Marks(self.engine)
+        sql = (
+            "SELECT currency_code, COALESCE(due_date, date) AS falls_due, CAST(SUM(balance) AS BIGINT)"
+            f" FROM document WHERE entity_id = {hold(scope.entity)}"
+            f" AND {hold.among('customer_id', customer_ids)} AND balance > 0 AND type <> 'credit_note'"
+            " GROUP BY currency_code, COALESCE(due_date, date) ORDER BY currency_code, falls_due"
+        )
+        read = self.engine.reads.get(_DAY.kind, lambda day: day)
+        rows = await self.many_rows(scope, sql, hold.values)
+        return [FallingDue(row[0], read(row[1]), money(int(row[2]))) for row in rows]
 
     async def uses(self, scope: Scope, customer_id: str) -> Mapping[str, int]:
         """How many records keep a customer from being deleted for good, by their kind; those that are none
@@ -102,7 +120,7 @@ class Sums:
         if until is not None:
             sql += f" AND date <= {hold(self.engine.stored(_DAY, until))}"
         sql += f" ORDER BY date, serial LIMIT {most}"
-        return list(map(self._entry, await self.rows(sql, hold.values)))
+        return list(map(self._entry, await self.many_rows(scope, sql, hold.values)))
 
     async def causes(self, scope: Scope, item_ids: Sequence[str]) -> Sequence[str]:
         """The payments that ever touched some documents."""

@@ -285,7 +285,8 @@ class Tx(Moving, Outbox, Reader):
     async def post(self, scope: Scope, entries: Sequence[Entry], before: Sequence[Standing]) -> None:
         """Writes entries into the ledger and keeps how their customers stand, who stood as is said before:
         who posts holds these customers alone."""
-        await self.run(*sums.insert_entries(self.engine, entries))
+        for start in range(0, len(entries), sums.AT_ONCE):
+            await self.run(*sums.insert_entries(self.engine, entries[start : start + sums.AT_ONCE]))
         turned = set()
         for old, new in grown(before, entries).values():
             if new != old:

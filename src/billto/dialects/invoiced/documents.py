@@ -6,10 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from billto.app import billing, catalog, customers, documents, payments, records
+from billto.app import billing, catalog, customers, documents, ledger, payments, records
 from billto.app.applying import Wanted
 from billto.app.documents import Wish
 from billto.app.parts import Reader, Request, Tx
+from billto.dialects.codecs import Codec
 from billto.dialects.dialect import Said, Told, Verb
 from billto.dialects.invoiced import lines, query
 from billto.dialects.invoiced.answers import listed_as
@@ -70,6 +71,8 @@ def change(paper: Paper) -> Verb:
         shown = paper.table.encode(old)
         given = fields(told)
         said = {name: value for name, value in given.items() if name not in shown or shown[name] != value}
+        if "items" in said:
+            said["items"] = lines.news(said["items"], shown["items"])
         values = paper.table.decode(said, creating=False)
         if "lines" in values:
             values["lines"] = await _lines(tx, asked, values["lines"], old)
@@ -125,7 +128,8 @@ def not_offered(paper: Paper, why: str) -> Verb:
 
 async def bill_pending(tx: Tx, asked: Request, told: Told) -> Said:
     """An invoice of the customer's pending line items; the body may say more of it."""
-    of = await customers.hold(tx, asked, customer_id(told))
+    of = await customers.live(tx, asked, customer_id(told))
+    await ledger.alone(tx, asked, (of.id,))  # of two who ask at once the second finds nothing pending
     said = {name: value for name, value in fields(told).items() if value not in (None, "", [])}
     values = await _values(INVOICES, tx, asked, {**said, "customer": of.serial})
     wish = Wish(is_draft=bool(_flag(said, "draft")))
@@ -134,17 +138,14 @@ async def bill_pending(tx: Tx, asked: Request, told: Told) -> Said:
 
 
 async def consolidate(tx: Tx, asked: Request, told: Told) -> Said:
-    of = await customers.hold(tx, asked, customer_id(told))
+    of = await customers.live(tx, asked, customer_id(told))
     if not of.is_consolidated:
         off = "consolidated invoicing is not enabled for this customer"
         raise Refused(Problem("not_offered", detail=off))
     said = fields(told)
     cutoff = told.body if isinstance(told.body, int) else said.get("cutoff_date")  # .NET's is the whole body
-    try:
-        until = None if cutoff in (None, "") else DAY.decode(cutoff)
-        currency = CURRENCY.decode(said["currency"]) if said.get("currency") else of.currency_code
-    except Refused as refused:
-        raise Refused(*(one.within("cutoff_date") for one in refused.problems)) from None
+    until = _read("cutoff_date", DAY, cutoff)
+    currency = _read("currency", CURRENCY, said.get("currency")) or of.currency_code
     entity = await records.get(tx, asked, Entity, asked.scope.entity)
     values = _inherited({"name": "Consolidated Invoice"}, of, issuing.today(entity, tx.now))
     made = await billing.consolidate(
@@ -255,10 +256,16 @@ async def _found(paper: Paper, reader: Reader, asked: Request, told: Told) -> Do
 
 def _flag(said: Mapping[str, Any], name: str) -> bool | None:
     """What a body says of something that is no attribute; None where it says nothing."""
-    if said.get(name) in (None, ""):
+    flag: bool | None = _read(name, BOOL, said.get(name))
+    return flag
+
+
+def _read(name: str, codec: Codec, given: Any) -> Any:
+    """What a body says under a name; None where it says nothing."""
+    if given in (None, ""):
         return None
     try:
-        return bool(BOOL.decode(said[name]))
+        return codec.decode(given)
     except Refused as refused:
         raise Refused(*(one.within(name) for one in refused.problems)) from None
 

@@ -154,6 +154,23 @@ def _shown_name(given: Any) -> str:
     return str(named)[:100] if isinstance(named, str | int) else ""
 
 
+def news(given: Any, shown: Sequence[Values]) -> Any:
+    """The line items without what they say as it was shown: that stays what it is, though other doors said
+    it in ways that this one does not know, such as a price with tax."""
+    there = {str(one["id"]): one for one in shown}
+    if not isinstance(given, list):
+        return given
+    return [_news(one, there.get(str(one.get("id")), {})) if isinstance(one, dict) else one for one in given]
+
+
+def _news(one: Values, there: Values) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in one.items()
+        if name == "id" or name not in there or (value != there[name] and str(value) != str(there[name]))
+    }
+
+
 def kept(lines: Sequence[Values], old: Document | None, items: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The lines as they are kept: with the ids of their items, and those that were there before with what
     this door says nothing of."""

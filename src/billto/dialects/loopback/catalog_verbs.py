@@ -102,7 +102,7 @@ async def _with_taxes(tx: Tx, asked: Request, values: dict[str, Any]) -> dict[st
         return values
     named = []
     for at, one in enumerate(wanted):
-        rate = None if one.get("rate") in (None, "") else NUMBER.decode(one["rate"])
+        rate = _rate(one.get("rate"), at)
         named.append({"rate": rate, "classification": one.get("classification")})
         if rate is None and not isinstance(one.get("classification"), str):
             raise Refused(Problem("required", ("_itemTaxes", at, "rate")))
@@ -114,6 +114,16 @@ async def _with_taxes(tx: Tx, asked: Request, values: dict[str, Any]) -> dict[st
             raise Refused(Problem("unknown_reference", ("_itemTaxes", at), "a tax"))
         ids.append(match.id)
     return {**values, "tax_ids": ids}
+
+
+def _rate(given: Any, at: int) -> Decimal | None:
+    if given in (None, ""):
+        return None
+    try:
+        rate: Decimal = NUMBER.decode(given)
+    except Refused as refused:
+        raise Refused(*(one.within("_itemTaxes", at, "rate") for one in refused.problems)) from None
+    return rate
 
 
 _ITEM, _TAX = Model(ITEMS, ITEM), Model(TAX_RATES, TAX)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from billto.app import documents, records
+from billto.app import buyers, documents, records
 from billto.app.documents import Receipt, Wish
 from billto.app.parts import Request, Tx
 from billto.dialects.dialect import Said, Told
@@ -55,6 +55,7 @@ async def create(tx: Tx, asked: Request, told: Told) -> Said:
             problems += (problem.within(at) for problem in refused.problems)
     if problems:
         raise Refused(*problems)
+    await buyers.hold_all(tx, asked, map(_named, several))
     made = []
     for at, wanted in enumerate(several):
         try:
@@ -72,6 +73,12 @@ def _new(body: Any) -> _Asked:
     if missing:
         raise Refused(*(Problem("required", (name,)) for name in missing))
     return found
+
+
+def _named(wanted: _Asked) -> tuple[str | None, str | None]:
+    """By which id or e-mail address a client is named."""
+    id = wanted.values.get("customer_id")
+    return id, None if id is not None else (wanted.wish.buyer or {}).get("email")
 
 
 def _said_in(body: Any) -> Any:
@@ -155,6 +162,8 @@ async def _change(tx: Tx, asked: Request, told: Told, *, whole: bool) -> Said:
             del values[name]
     _check(old, wanted)
     if old.issued_at is None:
+        if "lines" in values:
+            values["lines"] = lines.kept(values["lines"], news["_documentItems"], old)
         values, wish = await _of_draft(tx, asked, old, wanted)
     with spelt():
         return _said(await documents.change(tx, asked, old.id, values, wish))

@@ -269,6 +269,36 @@ def _taxes(given: Any, path: Path, problems: list[Problem]) -> list[dict[str, An
     return found
 
 
+# Keeping what v1 has no words for
+
+_UNSEEN = ("is_taxable", "is_discountable", "category", "more")
+
+
+def kept(lines: Sequence[Values], given: Sequence[Values], document: Document) -> list[dict[str, Any]]:
+    """The lines that items say, of which those that were there before keep what only other doors know: what
+    comes back as it is shown is what it was."""
+    places = places_of(document)
+    known = {line["id"]: line for line in document.lines}
+    return [
+        _kept(line, one, there, _shown(there, places)) if (there := known.get(line.get("id"))) else dict(line)
+        for line, one in zip(lines, given, strict=True)
+    ]
+
+
+def _kept(line: Values, given: Values, there: Values, seen: Values) -> dict[str, Any]:
+    new = dict(line)
+    if line.get("item_id") == there.get("item_id"):
+        new = {**{name: there[name] for name in _UNSEEN if there.get(name) is not None}, **new}
+    for attr, names in (("discounts", _DISCOUNT), ("taxes", ("_documentItemTaxes",))):
+        said = {name: given[name] for name in names if name in given}
+        if attr in line and there.get(attr) and same(said, seen):
+            new[attr] = there[attr]
+    return new
+
+
+_DISCOUNT = ("discount", "discountIsAmount")
+
+
 # Cutting: no figure has more places than the document says, percentages have two
 
 

@@ -1,7 +1,7 @@
 """v1: what is done with payments."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from billto.app import documents, ledger, payments
@@ -11,8 +11,9 @@ from billto.app.parts import Reader, Request, Tx
 from billto.dialects.dialect import Asked, Said, Told
 from billto.dialects.loopback import verbs
 from billto.dialects.loopback.answers import listed
-from billto.dialects.loopback.document_reading import LIVE, known, of_document
+from billto.dialects.loopback.document_reading import KNOWN, LIVE, known, of_document
 from billto.dialects.loopback.documents import DOCUMENT
+from billto.dialects.loopback.filters import ID_ORDER
 from billto.dialects.loopback.lines import same
 from billto.dialects.loopback.payments import PAYMENT, shown
 from billto.dialects.loopback.spelling import spelt
@@ -22,7 +23,7 @@ from billto.domain.money import shown as in_words
 from billto.domain.payment import PAYMENT as COMES_IN
 from billto.domain.payment import Payment
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import Node
+from billto.domain.query import All, Compare, Node, Op, Query
 
 # What a payment always has: null says nothing of it.
 _NEVER_NULL = frozenset({"type", "date", "amount", "documentId", "clientId"})
@@ -71,13 +72,21 @@ async def _shown(
 ) -> list[dict[str, Any]]:
     bodies = [question.form.shown(shown(one)) for one in found]
     if "document" in question.form.include:
-        for payment, body in zip(found, bodies, strict=True):
-            body["document"] = None
-            if payment.document_id is not None:
-                document = await reader.get(Document, asked.scope, payment.document_id)
-                is_known = document is not None and document.type != OPENING
-                body["document"] = DOCUMENT.encode(document) if is_known else None
+        ids = {one.document_id for one in found if one.document_id is not None}
+        there = {one.id: DOCUMENT.encode(one) for one in await _documents(reader, asked, sorted(ids))}
+        bodies = [
+            {**body, "document": there.get(payment.document_id or "")}
+            for payment, body in zip(found, bodies, strict=True)
+        ]
     return bodies
+
+
+async def _documents(reader: Reader, asked: Request, ids: Sequence[str]) -> Sequence[Document]:
+    if not ids:
+        return ()
+    query = Query(All((Compare("id", Op.IN, tuple(ids)), KNOWN)), ID_ORDER, len(ids), counted=False)
+    found: Sequence[Document] = (await reader.page(Document, asked.scope, query)).records
+    return found
 
 
 def _live(payment: Payment) -> Payment:
@@ -160,10 +169,8 @@ async def replace(tx: Tx, asked: Request, told: Told) -> Said:
 
 
 async def _change(tx: Tx, asked: Request, told: Told, *, whole: bool) -> Said:
-    held = await tx.lock(Payment, asked.scope, verbs.id_of(told, Payment))
-    if held is None:
-        raise Refused(Problem("not_found", detail="Payment"))
-    old = _live(held)
+    # Not held yet: who writes money holds the customers first, and the payment after them.
+    old = _live(await payments.get(tx, asked, verbs.id_of(told, Payment)))
     verbs.check_id(told, old.id)
     body = {} if told.body is None else told.body
     news = _news(body, shown(old))
@@ -204,11 +211,11 @@ def _blank(body: Mapping[str, Any]) -> dict[str, Any]:
 
 async def delete(tx: Tx, asked: Request, told: Told) -> Said:
     """The payment as if it had never come."""
-    there = await verbs.found(tx, asked, told, Payment)
+    there = await verbs.found(tx, asked, told, Payment, held=False)
     if there is None or there[1].direction != COMES_IN or there[1].voided_at is not None:
         return verbs.NONE
-    await payments.void(tx, there[0], there[1].id)
-    return verbs.ONE
+    voided = await payments.void(tx, there[0], there[1].id)
+    return verbs.ONE if voided.voided_at == tx.now else verbs.NONE  # else somebody was faster
 
 
 def _said(payment: Payment) -> Said:

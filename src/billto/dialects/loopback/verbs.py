@@ -69,14 +69,16 @@ def check_id(told: Told, id: str) -> None:
         raise Refused(Problem("bad_parameter", (), detail))
 
 
-async def found(tx: Tx, asked: Request, told: Told, record: type[R]) -> tuple[Request, R] | None:
-    """What is to be deleted, held, with the request about its entity: what is not there is no error."""
+async def found(
+    tx: Tx, asked: Request, told: Told, record: type[R], *, held: bool = True
+) -> tuple[Request, R] | None:
+    """What is to be deleted, with the request about its entity: what is not there is no error."""
     id, scope = read_id(told.ids["id"]), asked.scope
     entity = scope.bound_to or (id and await tx.entity_of(record, scope, id))
     if not id or not entity:
         return None
     of_entity = asked._replace(scope=scope.about(entity))
-    there: Any = await tx.lock(record, of_entity.scope, id)
+    there: Any = await (tx.lock if held else tx.get)(record, of_entity.scope, id)
     # Who became part of another is not there under its old id.
     return None if there is None or there.id != id else (of_entity, there)
 

@@ -1,6 +1,6 @@
 """Space Invoices has no balances or statements: ours, read off the ledger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,9 +13,10 @@ from billto.dialects.dialect import Said, Told
 from billto.dialects.params import Param, take
 from billto.dialects.spaceinvoices.values import CURRENCY, kinds, shown_day, shown_id
 from billto.domain import issuing
-from billto.domain.ageing import BOUNDS, ageing
+from billto.domain.ageing import BOUNDS, Owed, ageing
 from billto.domain.entity import Entity
 from billto.domain.ids import read_id
+from billto.domain.ledger import FallingDue
 from billto.domain.problems import Problem, Refused
 from billto.domain.statement import BalanceForward, OpenCredit, OpenItem, OpenItems
 
@@ -69,14 +70,9 @@ async def balance(reader: Reader, asked: Request, told: Told) -> Said:
     id = _id(told)
     found = await balances.of(reader, asked, id, told.now, given["currency_code"])
     today = issuing.today(await records.get(reader, asked, Entity, asked.scope.entity), told.now)
-    shown = []
-    for one in found:
-        # A balance is of all there is, also of what is dated later than today; so is its ageing.
-        told_of = await balances.statement(
-            reader, asked, id, told.now, is_balance_forward=False, currency=one.standing.currency_code,
-            end=date.max, with_children=False,
-        )  # fmt: skip
-        shown.append(_balance(one, told_of.open._replace(as_of=today), given["buckets"] or BOUNDS))
+    # A balance is of all there is, also of what is dated later than today; so is its ageing.
+    owed = await balances.falling_due(reader, asked, found[0].customer)
+    shown = [_balance(one, _aged(one, owed, today, given["buckets"])) for one in found]
     return Said({"customer_id": f"cust_{found[0].customer.id}", "balances": shown})
 
 
@@ -94,7 +90,7 @@ async def statement(reader: Reader, asked: Request, told: Told) -> Said:
         "currency_code": found.currency_code,
         "customers": [{"id": f"cust_{one.id}", "name": one.name} for one in found.members],
         **_told(found, names),
-        "ageing": _ageing(found.open, given["buckets"] or BOUNDS),
+        "ageing": _ageing(found.open.items, found.open.as_of, given["buckets"]),
     }
     return Said(body)
 
@@ -106,7 +102,14 @@ def _id(told: Told) -> str:
     return found
 
 
-def _balance(one: Balance, now: OpenItems, buckets: Sequence[int]) -> dict[str, Any]:
+def _aged(
+    one: Balance, owed: Sequence[FallingDue], today: date, buckets: Sequence[int] | None
+) -> list[dict[str, Any]]:
+    items = [each for each in owed if each.currency_code == one.standing.currency_code]
+    return _ageing(items, today, buckets)
+
+
+def _balance(one: Balance, aged: list[dict[str, Any]]) -> dict[str, Any]:
     standing = one.standing
     return {
         "currency_code": standing.currency_code,
@@ -118,14 +121,14 @@ def _balance(one: Balance, now: OpenItems, buckets: Sequence[int]) -> dict[str, 
         "credit": write_money(standing.credit),
         "net": write_money(standing.net),
         "credit_history": [{"at": write_iso(at), "credit": write_money(after)} for at, after in one.history],
-        "ageing": _ageing(now, buckets),
+        "ageing": aged,
     }
 
 
-def _ageing(now: OpenItems, buckets: Sequence[int]) -> list[dict[str, Any]]:
+def _ageing(items: Iterable[Owed], as_of: date, buckets: Sequence[int] | None) -> list[dict[str, Any]]:
     return [
         {**one._asdict(), "amount": write_money(one.amount)}
-        for one in ageing(now.items, as_of=now.as_of, bounds=buckets)
+        for one in ageing(items, as_of=as_of, bounds=buckets or BOUNDS)
     ]
 
 

@@ -8,10 +8,11 @@ from typing import Any
 from billto.app import catalog, documents, numbers, records
 from billto.app.documents import Wish
 from billto.app.parts import Id, Reader, Request, Tx
-from billto.dialects.codecs import read_day
+from billto.dialects.codecs import AMOUNT, read_day
 from billto.dialects.dialect import Said, Told, Verb
 from billto.dialects.spaceinvoices import receipts
 from billto.dialects.spaceinvoices.documents import DOCUMENT
+from billto.dialects.spaceinvoices.lines import kept
 from billto.dialects.tags import tagged
 from billto.domain import issuing
 from billto.domain.document import PAYABLE, Document
@@ -51,6 +52,8 @@ def change(kind: str) -> Verb:
         if wish.receipts and (wish.is_draft or old.issued_at is not None):
             code = "issued_already" if old.issued_at is not None else "still_draft"
             raise Refused(Problem(code, ("receipts",)))
+        if "lines" in given:
+            given["lines"] = kept(given["lines"], old.lines)
         given = await _with_items(tx, asked, given)
         with receipts.spelt(wish.receipts):
             return await documents.change(tx, asked, id, given, wish, kind=kind)
@@ -163,20 +166,21 @@ async def _with_items(tx: Tx, asked: Request, values: dict[str, Any]) -> dict[st
         return values
     lines = []
     for at, line in enumerate(values["lines"]):
-        kept = {name: value for name, value in line.items() if name != "saves_item"}
+        plain = {name: value for name, value in line.items() if name != "saves_item"}
         if line.get("saves_item"):
-            kept["item_id"] = await _saved(tx, asked, kept, at)
-        lines.append(kept)
+            plain["item_id"] = await _saved(tx, asked, plain, at)
+        lines.append(plain)
     return {**values, "lines": lines}
 
 
 async def _saved(tx: Tx, asked: Request, line: Mapping[str, Any], at: int) -> str:
     """The id of the item that a line says; the one it names is changed."""
     values = {name: line[name] for name in _SAVED if line.get(name) is not None}
-    values |= {name: Decimal(values[name]) for name in ("price", "gross_price") if name in values}
     if tax_ids := [tax["tax_id"] for tax in line.get("taxes") or () if tax.get("tax_id")]:
         values["tax_ids"] = tax_ids
     try:
+        # What an item would not take is refused here as well: its answer could not be sent back.
+        values |= {name: _price(values[name], name) for name in ("price", "gross_price") if name in values}
         if line.get("item_id") is not None:
             item = await catalog.change(catalog.ITEMS, tx, _plain(asked), line["item_id"], values)
         elif not values.get("name"):
@@ -186,6 +190,14 @@ async def _saved(tx: Tx, asked: Request, line: Mapping[str, Any], at: int) -> st
     except Refused as refused:
         raise Refused(*(problem.within("lines", at) for problem in refused.problems)) from None
     return str(item.id)
+
+
+def _price(given: int | Decimal, name: str) -> Decimal:
+    try:
+        price: Decimal = AMOUNT.decode(given)
+    except Refused as refused:
+        raise Refused(*(problem.within(name) for problem in refused.problems)) from None
+    return price
 
 
 def _plain(asked: Request) -> Request:

@@ -94,8 +94,9 @@ _NEW = {
 }
 
 _TAKEN = (
-    "out_of_range", "unknown_key", "unknown_reference", "too_many_taxes", "total_differs", "still_draft",
-    "entity_disabled", "on_credit_hold", "over_credit_limit", "other_currency",
+    "out_of_range", "unknown_key", "unknown_currency", "unknown_reference", "too_many_taxes",
+    "total_differs", "still_draft", "entity_disabled", "on_credit_hold", "over_credit_limit",
+    "other_currency",
 )  # fmt: skip
 _PAID = ("not_payable", "exceeds_open", "exceeds_payment", "other_customer", "settled_elsewhere", "closed")
 _ISSUED = ("entity_disabled", "on_credit_hold", "over_credit_limit", "voided")

@@ -1,6 +1,6 @@
 """Space Invoices: the items of a document, which are its lines: strict in what they take."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from billto.dialects.codecs import Codec, write_iso
 from billto.domain.attrs import METADATA
 from billto.domain.calculation import SEPARATOR
-from billto.domain.document import DISCOUNTS_MAX, FIGURE_MAX, LINES_MAX, TAXES_MAX, Document
+from billto.domain.document import DISCOUNTS_MAX, FIGURE_MAX, LINES_MAX, OPENING, TAXES_MAX, Document
 from billto.domain.ids import read_id
 from billto.domain.nodes import (
     Anything,
@@ -28,9 +28,10 @@ from billto.domain.numerals import spelt
 from billto.domain.problems import Path, Problem, Refused
 from billto.domain.settings.tree import DOCUMENTS
 
-# The vendor's prefixes of ids; delivery notes have ours.
-PREFIXES = dict(zip(DOCUMENTS, ("inv", "est", "cre", "adv", "dn"), strict=True))
+# The vendor's prefixes of ids; delivery notes and opening balances have ours.
+PREFIXES = {**dict(zip(DOCUMENTS, ("inv", "est", "cre", "adv", "dn"), strict=True)), OPENING: "opb"}
 PLACES_MAX = 9  # of prices and quantities
+PERCENT_MAX = 100
 
 assert METADATA.shape is not None
 
@@ -95,22 +96,31 @@ class Strict(Group):
 _AMOUNT: Schema = {"type": "number"}
 _MOMENT: Schema = {"type": "string", "format": "date-time"}
 
-# Rates are percentages; other doors also know taxes of a fixed amount, which are shown as such.
-_TAX = Strict(
+
+@dataclass(frozen=True, slots=True)
+class Tax(Strict):
+    """A tax: a rate in percent, or else an amount."""
+
+    def value(self, given: object, path: Path, problems: Problems) -> object:
+        kept: Any = Strict.value(self, given, path, problems)
+        rate = kept.get("rate") if isinstance(kept, dict) and kept.get("is_percent") is not False else None
+        if isinstance(rate, int | Decimal) and not isinstance(rate, bool) and rate > PERCENT_MAX:
+            problems.append(Problem("out_of_range", (*path, "rate"), f"0 to {PERCENT_MAX}"))
+        return kept
+
+
+_TAX = Tax(
     {
-        "rate": Figure(least=0, most=100),
+        "rate": Figure(least=0, says="in percent, unless `is_percent` is false"),
         "tax_id": IdOf(prefix="tax"),
         "classification": Text(most=100),
         "name": Text(most=255),
         "reverse_charge": Bool(null=True),
+        "is_percent": Bool(null=True, says="false: `rate` is an amount of money"),
+        "is_inclusive": Bool(null=True, says="true: it is in the price already"),
     },
     null=False,
-    shown={
-        "is_percent": {"type": "boolean"},
-        "is_inclusive": {"type": "boolean"},
-        "base": _AMOUNT,
-        "amount": _AMOUNT,
-    },
+    shown={"base": _AMOUNT, "amount": _AMOUNT},
 )
 _DISCOUNT = Strict(
     {
@@ -147,7 +157,7 @@ _BESIDE: Mapping[str, Node] = {
 }
 _TOTALS = ("total", "total_with_tax", "total_discount")
 _SHOWN: Mapping[str, Schema] = {
-    **{f"{kind}_id": {"type": "string"} for kind in DOCUMENTS},
+    **{f"{kind}_id": {"type": "string"} for kind in PREFIXES},
     **dict.fromkeys((*_TOTALS, "total_converted", "total_with_tax_converted"), _AMOUNT),
     **dict.fromkeys(("created_at", "updated_at"), _MOMENT),
 }
@@ -191,6 +201,33 @@ def _line(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _said(one: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in one.items() if value is not None}
+
+
+# What other doors say of a line, and this one does not show.
+_UNSEEN = ("is_taxable", "is_discountable", "sku")
+
+
+def kept(lines: Sequence[Mapping[str, Any]], before: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The lines, of which those that were there before keep what only other doors show of them."""
+    known = {line["id"]: line for line in before}
+    return [_kept(line, known.get(str(line.get("id")), {})) for line in lines]
+
+
+def _kept(line: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]:
+    if line.get("item_id") != there.get("item_id"):  # it is about something else now
+        return dict(line)
+    more = {name: one for name, one in (there.get("more") or {}).items() if name not in _BESIDE}
+    more |= line.get("more") or {}
+    unseen = {name: there[name] for name in _UNSEEN if there.get(name) is not None}
+    new = {**unseen, **line, **({"more": more} if more else {})}
+    if "taxes" in line and _charged(line) == _charged(there):  # then also by whose rule it is reversed
+        new["taxes"] = there.get("taxes") or []
+    return new
+
+
+def _charged(line: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The taxes of a line as they are shown, without what they come to."""
+    return [{**one, "base": None, "amount": None} for one in taxes(line.get("taxes"))]
 
 
 def shown(document: Document) -> list[dict[str, Any]]:

@@ -24,12 +24,13 @@ _PAYMENT = {
     "invoice_id": "The first invoice that it settles. To be paid, or settled by a credit note or an advance.",
     "credit_note_id": "The credit note that it comes out of. Alone in a body: it is paid back.",
     "advance_invoice_id": "The advance invoice that it settles, or that an invoice is settled out of.",
-    "document_id": "The document that it was entered for, of whatever type.",
+    "document_id": "The document that it was entered for, of whatever type; of a refund, the payment that it "
+    "pays back.",
     "customer_id": "Who paid, or was paid back; null where that is no saved customer.",
     "amount": "What was paid; of credit notes and advances: what it moved, though no money came. In a body: "
     "more than 0, or left out for all that is open.",
-    "type": f"How it was paid: {', '.join(METHODS)}. `credit_note` and `advance` bring no money; "
-    "`credit_balance` is credit that was used.",
+    "type": f"How it was paid: {', '.join(METHODS)}. `credit_note`, `advance` and "
+    "`credit_balance` bring no money.",
     "date": "The day of the payment; today unless it is given.",
     "reference": "What the bank or the customer calls it.",
     "tag": "A word of your own to group payments by.",
@@ -132,14 +133,15 @@ MONEY_OPERATIONS: Mapping[str, Operation] = {
         "Money that came. With the id of a document it settles that; what is more than is open becomes the "
         "customer's credit. With `applications` it settles several at once. With `customer_id` and an amount "
         "alone it waits to be applied. The id of a credit note alone pays it back. With the types "
-        "`credit_note` and `advance` no money comes: they settle an invoice out of a credit note or a paid "
-        "advance invoice.",
+        "`credit_note`, `advance` and `credit_balance` no money comes: they settle an invoice out of a "
+        "credit note, a paid advance invoice, or the customer's credit.",
         _SETTLING,
     ),
     "GET /payments": Operation(
         "listPayments",
         "The payments and refunds of the entity, a page at a time, filtered, searched and sorted as asked. A "
-        "question about a document finds what was entered for it. Deleted ones are listed apart.",
+        "question about a document finds all that was entered for it or ever settled it. Deleted ones are "
+        "listed apart.",
     ),
     "GET /payments/{id}": Operation("getPayment", "One payment or refund, also a deleted one."),
     "PATCH /payments/{id}": Operation(
@@ -161,7 +163,7 @@ MONEY_OPERATIONS: Mapping[str, Operation] = {
     "DELETE /payments/{id}/permanent": Operation(
         "permanentlyDeletePayment",
         "Is always refused: the ledger keeps what was once in it.",
-        ("not_in_trash", "in_use"),
+        ("in_use",),
     ),
     "POST /payments/{id}/refund": Operation(
         "refundPayment",

@@ -9,6 +9,7 @@ from billto.app.applying import Wanted
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.dialects.spaceinvoices.payments import (
     ADVANCE,
+    CREDIT_BALANCE,
     CREDIT_NOTE,
     DOCUMENTS,
     MOVES,
@@ -22,11 +23,12 @@ from billto.domain.entity import Entity
 from billto.domain.ids import read_id
 from billto.domain.money import shown
 from billto.domain.paging import unambiguous
-from billto.domain.payment import Payment
+from billto.domain.payment import PAYMENT, REFUND, Payment
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import Compare, Missing, Not, Op, Page, Query
+from billto.domain.query import All, Compare, Missing, Not, Op, Page, Query
 
 NOTHING = Decimal(0)
+REFUNDS_MAX = 10_000  # of one payment
 
 # What a payment of these types comes out of, and under which name that is said.
 _SOURCES: Mapping[str, tuple[str, str]] = {
@@ -58,6 +60,8 @@ async def create(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Payment:
         return await _several(tx, asked, given, applications)
     if given.get("method") in _SOURCES:
         return await _moved(tx, asked, given, named)
+    if given.get("method") == CREDIT_BALANCE:
+        return await _spent(tx, asked, given, named)
     _check_one(named.values())
     (only,) = named.values() or (None,)
     if only is None:
@@ -88,18 +92,22 @@ async def refund(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Payment:
 async def refund_of(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> Payment:
     """Money of a payment that goes back: what is not applied of it, and then the customer's credit."""
     seen = await payments.get(tx, asked._replace(shows=None), id)
+    _check_positive(values.get("amount"))
     await ledger.alone(tx, asked, (seen.customer_id,))
     paid = await payments.get(tx, asked._replace(shows=None), id)
     if asked.expected is not None and paid.version not in asked.expected:
         raise Refused(Problem("changed_since"))
     if paid.voided_at is not None:
         raise Refused(Problem("voided"))
-    credited = sum((Decimal(one["amount"]) for one in paid.applications if one["kind"] == "credit"), NOTHING)
+    most, back = paid.balance, NOTHING
+    if paid.direction == PAYMENT and paid.customer_id:
+        back = await _paid_back(tx, asked, paid.id)
+        most = paid.amount - back
     amount = values.get("amount")
-    amount = (paid.balance or credited) if amount is None else amount
-    most = paid.amount if paid.direction == "payment" and paid.customer_id else paid.balance
+    amount = (paid.balance or min(_left_of_credit(paid, back), most)) if amount is None else amount
     if not 0 < amount <= most:
-        raise Refused(Problem("exceeds_payment", ("amount",), shown(most, paid.currency_code)))
+        left = most if amount else amount
+        raise Refused(Problem("exceeds_payment", ("amount",), shown(left, paid.currency_code)))
     unapplied = min(amount, paid.balance)
     wanted = [Wanted("refund_payment", unapplied, source=paid.id)] if unapplied else []
     if amount > unapplied:
@@ -110,10 +118,36 @@ async def refund_of(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -
         "method": paid.method, "date": max(issuing.today(entity, tx.now), paid.date),
         **{name: value for name, value in values.items() if name in _OWN},
         "amount": amount, "currency_code": paid.currency_code, "customer_id": paid.customer_id,
+        "document_id": paid.id,
     }  # fmt: skip
     return await _said(payments.refund(tx, asked._replace(expected=None), given, wanted), {})
 
 
+def _left_of_credit(paid: Payment, back: Decimal) -> Decimal:
+    """What of a payment became credit and has not gone back yet, of all that went back of it."""
+    credit = sum((Decimal(one["amount"]) for one in paid.applications if one["kind"] == "credit"), NOTHING)
+    spent = sum((Decimal(one["amount"]) for one in paid.applications if one["kind"] in SPENT), NOTHING)
+    unapplied_back = paid.amount - spent - paid.balance
+    return max(credit - (back - unapplied_back), NOTHING)
+
+
+async def _paid_back(tx: Tx, asked: Request, id: str) -> Decimal:
+    """What has gone back of a payment already: in refunds of it, or in others that name it among more."""
+    where = All(
+        (Compare("document_id", Op.EQ, id), Compare("direction", Op.EQ, REFUND), Missing("voided_at"))
+    )
+    query = Query(where, unambiguous(()), REFUNDS_MAX, counted=False)
+    refunds = (await payments.page(tx, asked._replace(shows=None), query)).records
+    parts = (
+        (one.amount,) if one.document_id == id else
+        (Decimal(part["amount"]) for part in one.applications if part.get("source_id") == id)
+        for one in refunds
+    )  # fmt: skip
+    return sum((part for some in parts for part in some), NOTHING)
+
+
+# The applications that money of the payment itself goes into.
+SPENT = ("document", "credit")
 # What a refund says of itself; the rest is as the payment has it.
 _OWN = ("date", "method", "reference", "note", "tag", "metadata", "transaction_id")
 
@@ -142,8 +176,8 @@ async def change(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> P
 
 async def erase(tx: Tx, asked: Request, id: Id) -> Payment:
     """Refused for all: what was once in the ledger stays there."""
-    found = await payments.get(tx, asked, id)
-    raise Refused(Problem("in_use", detail="the ledger") if found.voided_at else Problem("not_in_trash"))
+    await payments.get(tx, asked, id)
+    raise Refused(Problem("in_use", detail="the ledger"))
 
 
 async def _one(tx: Tx, asked: Request, given: dict[str, Any], only: Named) -> Payment:
@@ -165,12 +199,27 @@ async def _moved(tx: Tx, asked: Request, given: dict[str, Any], named: Mapping[s
         missing = [field] * (source is None) + ["invoice_id"] * (not targets)
         raise Refused(*(Problem("required", (name,)) for name in missing))
     _check_one(targets)
-    wanted = [Wanted(kind, given.get("amount"), targets[0].document.id, source.document.id)]
-    made = payments.receive(tx, asked, {**given, "amount": NOTHING}, wanted)
-    made_of = await _said(made, {"document": targets[0].field, "source": field})
-    if not made_of.applications:
-        raise Refused(Problem("exceeds_open", ("amount",), shown(NOTHING, made_of.currency_code)))
-    return made_of
+    wanted = Wanted(kind, given.get("amount"), targets[0].document.id, source.document.id)
+    return await _without_money(tx, asked, given, wanted, {"document": targets[0].field, "source": field})
+
+
+async def _spent(tx: Tx, asked: Request, given: dict[str, Any], named: Mapping[str, Named]) -> Payment:
+    """No money, but credit of the customer, for an invoice."""
+    _check_one(named.values())
+    (only,) = named.values() or (None,)
+    if only is None:
+        raise Refused(Problem("required", ("invoice_id",)))
+    wanted = Wanted("applied_credit", given.get("amount"), only.document.id)
+    return await _without_money(tx, asked, given, wanted, {"document": only.field})
+
+
+async def _without_money(
+    tx: Tx, asked: Request, given: dict[str, Any], wanted: Wanted, fields: Mapping[str, str]
+) -> Payment:
+    made = await _said(payments.receive(tx, asked, {**given, "amount": NOTHING}, (wanted,)), fields)
+    if not made.applications:
+        raise Refused(Problem("exceeds_open", ("amount",), shown(NOTHING, made.currency_code)))
+    return made
 
 
 async def _given_back(tx: Tx, asked: Request, given: dict[str, Any], only: Named) -> Payment:
@@ -198,6 +247,8 @@ async def _several(
     wanted = list(map(_wanted, applications))
     spent = (one.amount for one in wanted if one.kind in ("document", "credit"))
     given["amount"] = _amount(given, spent)
+    if given["amount"] and given.get("method") in MOVES:
+        raise Refused(Problem("out_of_range", ("type",), "a way in which money comes"))
     made = await _said(payments.receive(tx, asked, given, wanted))
     if not made.amount and not made.applications:
         raise Refused(Problem("required", ("amount",)))

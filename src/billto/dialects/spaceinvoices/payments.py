@@ -10,7 +10,7 @@ from billto.dialects.wire import FIND, ONCE, RO, RW, SORT, Row, Table, row
 from billto.domain.attrs import METADATA
 from billto.domain.ids import read_id
 from billto.domain.nodes import Choice, Group, Many, Number, Text
-from billto.domain.payment import APPLICATIONS_MAX, APPLIED, REFUNDED, Payment
+from billto.domain.payment import APPLICATIONS_MAX, APPLIED, REFUND, REFUNDED, Payment
 from billto.domain.problems import Problem, Refused
 
 BOTH = (FIND, SORT)
@@ -103,15 +103,16 @@ def _touched(payment: Payment, name: str, kind: str) -> str | None:
 
 
 def entered_for(payment: Payment) -> str | None:
-    """The document that it was entered for, with the prefix of its type where the payment tells that."""
+    """The document that it was entered for, or the payment that it pays back, with the prefix of its type
+    where the payment tells that."""
     if payment.document_id is None:
         return None
     for one in payment.applications:
         if one.get("document_id") == payment.document_id:
             return shown_id(one.get("document_type"), payment.document_id)
         if one.get("source_id") == payment.document_id:
-            return shown_id(_SOURCES.get(one["kind"]), payment.document_id)
-    return shown_id(None, payment.document_id)
+            return shown_id(_SOURCES.get(one["kind"], "payment"), payment.document_id)
+    return shown_id("payment" if payment.direction == REFUND else None, payment.document_id)
 
 
 def _document(name: str, kind: str) -> Row:
