@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from billto.app import balances
 from billto.dialects.spaceinvoices.document_routes import PATHS
 from tests.drills.waiting import until
 from tests.papers.reading import text
@@ -122,6 +123,21 @@ def test_a_statement_is_a_pdf_with_the_parameters_of_the_statement(house: House)
     assert one["number"] not in early
     wrong = house.alice.get(path, start="2026-04-01", end="2026-03-31", type="open_item")
     assert refused(wrong) == (400, {"start": "bad_parameter"})
+
+
+def test_a_statement_that_would_fill_a_book_is_refused_and_not_sent(
+    office: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme = office.alice.customer("Acme Ltd", email=EMAIL)
+    for _ in range(3):
+        document(office.alice, customer_id=acme["id"])
+    monkeypatch.setattr(balances, "PRINTED_MAX", 2)
+    path = f"/customers/{acme['id']}/statement"
+    for kind in ("balance_forward", "open_item"):
+        assert office.alice.get(f"{path}/pdf", type=kind).status_code == 422
+        message = delivered(office, sent(office.alice, path, type=kind)["message_id"])
+        assert (message["state"], message["attempts"]) == ("failed", 1)
+        assert "too_much_history" in message["last_error"]
 
 
 # E-mails

@@ -4,7 +4,7 @@ import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
 
-from billto.app import records
+from billto.app import balances, records
 from billto.app.balances import Statement
 from billto.app.parts import Reader, Request
 from billto.dialects.dialect import File
@@ -29,6 +29,8 @@ async def document(reader: Reader, asked: Request, of: Document, language: str |
 
 
 async def statement(reader: Reader, asked: Request, of: Statement, language: str | None = None) -> File:
+    """Raises Refused for one that is too long."""
+    balances.check_printable(of)
     entity = await _entity(reader, asked)
     content = await asyncio.get_running_loop().run_in_executor(
         _PRESS, statement_pdf, of, entity, of.customer, language
