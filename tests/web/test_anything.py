@@ -141,6 +141,8 @@ def in_form(answer: Raw) -> None:
         refused(answer)
     elif answer.status_code in (204, 304):
         assert answer.content == b""
+    elif answer.headers["content-type"] == "application/pdf":
+        assert answer.content.startswith(b"%PDF-")
     else:
         assert answer.json()
     assert answer.headers["x-request-id"]
@@ -169,14 +171,16 @@ def test_every_other_address_answers_in_form_too(
         in_form(shared.raw(method, start + path, query, own(shared.alice), body))
 
 
-LISTS = ("/customers", "/payments", "/credit-adjustments", "/items", "/taxes", "/customers/{}/ledger")
+LISTS = (
+    "/customers", "/payments", "/credit-adjustments", "/items", "/taxes", "/customers/{}/ledger", "/messages",
+)  # fmt: skip
 
 
 @examples(150)
 @given(query=queries())
 def test_every_question_is_answered_or_refused(shared: House, query: bytes) -> None:
     in_form(shared.raw("GET", "/entities", query, own(shared.live)))
-    for path in (*LISTS, "/customers/{}/balance", "/customers/{}/statement"):
+    for path in (*LISTS, "/customers/{}/balance", "/customers/{}/statement", "/customers/{}/statement/pdf"):
         in_form(shared.raw("GET", path.format(shared.cast.white_rabbit), query, own(shared.alice)))
 
 

@@ -19,6 +19,7 @@ from billto.domain.statement import BalanceForward, OpenItems, balance_forward, 
 
 HISTORY_MAX = 100  # changes of the credit balance that an answer tells
 ENTRIES_MAX = 100_000  # that one statement is made of
+PRINTED_MAX = 10_000  # lines of one that is printed, which takes some seconds and others wait for
 FAMILY_MAX = 1_000  # customers that one statement is about
 _GENERATIONS_MAX = 10
 
@@ -120,6 +121,17 @@ async def statement(
 
     # In a thread: it may take seconds, which nobody else should wait for.
     return Statement(customer, currency, members, *await asyncio.to_thread(told))
+
+
+def check_printable(statement: Statement) -> None:
+    """Raises Refused for a statement whose paper would be a book."""
+    told = statement.told
+    if isinstance(told, BalanceForward):
+        lines = len(told.lines) + len(told.credit_lines)
+    else:
+        lines = len(told.items) + len(told.credits)
+    if lines > PRINTED_MAX:
+        raise Refused(Problem("too_much_history", detail=str(PRINTED_MAX)))
 
 
 async def family(reader: Reader, asked: Request, customer: Customer) -> tuple[Customer, ...]:

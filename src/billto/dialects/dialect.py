@@ -100,14 +100,23 @@ class Told(NamedTuple):
     now: datetime
 
 
+class File(NamedTuple):
+    """A file that is the answer."""
+
+    name: str  # with its ending
+    content: bytes
+    type: str = "application/pdf"
+
+
 class Said(NamedTuple):
     """What a verb of ASK or DO answers, in the words of the wire."""
 
-    body: Any
+    body: Any = None
     status: int | None = None  # the route's, unless said otherwise
     headers: Mapping[str, str] = {}
     shows: str | None = None  # the record whose data are in it: forgotten when that is erased
     kept: Any = None  # what a repeat is answered instead, where the body says what must not be kept
+    file: File | None = None  # of ASK, in place of the body: answers of writes are kept as texts
 
 
 class Listed(NamedTuple):

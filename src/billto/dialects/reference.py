@@ -32,6 +32,7 @@ class Operation(NamedTuple):
     takes: Form | None = None  # a body that is no record
     gives: Form | None = None  # an answer that is none
     params: tuple[Param, ...] = ()  # of the query, beside those of all routes of its kind
+    file: str = ""  # the type of the file that is the answer, where one is
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,10 @@ _ANSWERED: Mapping[str, Schema] = {
     },
     "ETag": {
         "description": "The version of the record, for `If-Match` and `If-None-Match`.",
+        "schema": {"type": "string"},
+    },
+    "Content-Disposition": {
+        "description": "The name of the file.",
         "schema": {"type": "string"},
     },
     "Idempotent-Replayed": {
@@ -276,12 +281,16 @@ def _responses(dialect: Dialect, wording: Wording, route: Route) -> Schema:
 
 def _success(dialect: Dialect, wording: Wording, route: Route) -> Schema:
     table, does = route.table, route.does
-    gives = wording.operations[f"{route.method} {route.path}"].gives
+    said = wording.operations[f"{route.method} {route.path}"]
+    gives = said.gives
     record, name = wording.resources[table.record].record, table.record.__name__
-    tag = () if does in (Does.PAGE, Does.DROP) or gives is not None else ("ETag",)
+    tag = () if does in (Does.PAGE, Does.DROP) or gives is not None or said.file else ("ETag",)
     replayed = () if does in READS else ("Idempotent-Replayed",)
     answer: Schema = {"description": "Done.", "headers": _headers("X-Request-Id", *tag, *replayed)}
-    if gives is not None:
+    if said.file:
+        answer["headers"] |= _headers("Content-Disposition")
+        answer["content"] = {said.file: {"schema": {"type": "string", "format": "binary"}}}
+    elif gives is not None:
         answer["content"] = _json(ref(gives.schema), gives.example)
     elif does is Does.PAGE:
         listed = Listed(table, Page((record,), 1, has_next=False, has_previous=False), Query())

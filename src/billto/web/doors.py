@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import msgspec
 
@@ -49,6 +50,7 @@ class Reply(NamedTuple):
     headers: Mapping[str, str] = {}
     shows: str | None = None  # the record whose data are in the body
     kept: bytes | None = None  # the body of a repeat, where it is another
+    type: str = "application/json"  # of the body
 
 
 class Observed(NamedTuple):
@@ -251,9 +253,19 @@ def _told(call: Call, body: Any, now: datetime) -> Told:
 
 
 def _said(route: Route, said: Said) -> Reply:
+    if said.file is not None:
+        headers = {"Content-Disposition": _named(said.file.name), **said.headers}
+        return Reply(said.status or route.status, said.file.content, headers, type=said.file.type)
     body = b"" if said.body is None else to_json(said.body)
     kept = None if said.kept is None else to_json(said.kept)
     return Reply(said.status or route.status, body, said.headers, said.shows, kept)
+
+
+def _named(name: str) -> str:
+    """Shown where it can be, and saved under its name: in ASCII, and for all newer than that as it is."""
+    plain = "".join(char if (char.isascii() and char.isalnum()) or char in " .-_" else "_" for char in name)
+    exact = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return f'inline; filename="{plain}"{exact}'
 
 
 def _start(cursors: Cursors, cursor: str, backwards: bool) -> Start:
@@ -299,13 +311,15 @@ def _replayed(before: Answer, fingerprint: str, name: str) -> Reply:
 
 # Who has it may show it again only after asking whether it is still so.
 _NOT_KEPT = (b"cache-control", b"private, no-cache")
-_JSON = (b"content-type", b"application/json")
 
 
 async def _send(send: Send, reply: Reply, request_id: str) -> None:
     headers = [(b"x-request-id", request_id.encode("latin-1")), _NOT_KEPT]
     if reply.body:
-        headers += (_JSON, (b"content-length", b"%d" % len(reply.body)))
+        headers += (
+            (b"content-type", reply.type.encode()),
+            (b"content-length", b"%d" % len(reply.body)),
+        )
     headers += (
         (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()
     )

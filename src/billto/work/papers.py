@@ -55,6 +55,7 @@ async def _statement(
         currency=paper.get("currency_code"), past_due_only=bool(paper.get("past_due_only")),
         with_children=paper.get("with_children") is not False,
     )  # fmt: skip
+    balances.check_printable(told)
     content = await asyncio.to_thread(statement_pdf, told, entity, told.customer, paper.get("language"))
     return File(paper.get("name") or "statement", content)
 

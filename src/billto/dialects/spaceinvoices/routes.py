@@ -6,6 +6,7 @@ from billto.dialects.spaceinvoices import merging
 from billto.dialects.spaceinvoices.customers import CUSTOMER, TOMBSTONE
 from billto.dialects.spaceinvoices.document_routes import DOCUMENT_ROUTES
 from billto.dialects.spaceinvoices.entities import ENTITY
+from billto.dialects.spaceinvoices.message_routes import MESSAGE_ROUTES
 from billto.dialects.spaceinvoices.money_routes import MONEY
 
 _GET, _PAGE, _CREATE, _CHANGE = Does.GET, Does.PAGE, Does.CREATE, Does.CHANGE
@@ -58,4 +59,5 @@ ROUTES = (
     _customer("POST", "/customers/{id}/restore", _ACT, customers.restore, "Restore a deleted customer"),
     *DOCUMENT_ROUTES,
     *MONEY,
+    *MESSAGE_ROUTES,
 )

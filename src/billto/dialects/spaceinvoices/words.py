@@ -15,6 +15,11 @@ from billto.dialects.spaceinvoices.document_words import DOCUMENT_OPERATIONS, SC
 from billto.dialects.spaceinvoices.entities import ENTITY
 from billto.dialects.spaceinvoices.forms import ERROR, ISSUE, PAGINATION, listing
 from billto.dialects.spaceinvoices.merging_words import MERGING_OPERATIONS, MERGING_SCHEMAS
+from billto.dialects.spaceinvoices.message_words import (
+    MESSAGE_OPERATIONS,
+    MESSAGE_RESOURCES,
+    MESSAGE_SCHEMAS,
+)
 from billto.dialects.spaceinvoices.money_words import MONEY_OPERATIONS, MONEY_RESOURCES, MONEY_SCHEMAS
 from billto.dialects.spaceinvoices.query import WORDS
 from billto.dialects.wire import FIND, SORT
@@ -354,11 +359,12 @@ WORDING = Wording(
         ),
         Document: resource(_ENTITY, _CUSTOMER, _THEN),
         **MONEY_RESOURCES,
+        **MESSAGE_RESOURCES,
     },
-    operations={**OPERATIONS, **MONEY_OPERATIONS},
+    operations={**OPERATIONS, **MONEY_OPERATIONS, **MESSAGE_OPERATIONS},
     schemas={
         "Pagination": PAGINATION, "Error": ERROR, "Issue": ISSUE,
-        **SCHEMAS, **MONEY_SCHEMAS, **MERGING_SCHEMAS,
+        **SCHEMAS, **MONEY_SCHEMAS, **MERGING_SCHEMAS, **MESSAGE_SCHEMAS,
     },
     listing=listing,
     params=PARAMS,

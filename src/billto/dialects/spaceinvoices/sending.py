@@ -1,0 +1,177 @@
+"""Space Invoices: documents and statements as PDF, and by e-mail."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from billto.app import balances, documents, messages, records
+from billto.app.parts import Reader, Request, Tx
+from billto.dialects import printing
+from billto.dialects.codecs import TEXT, Codec
+from billto.dialects.dialect import Said, Told, Verb
+from billto.dialects.params import Param, take
+from billto.dialects.spaceinvoices.balances import BALANCE_FORWARD, STATEMENT_PARAMS
+from billto.dialects.spaceinvoices.messages import joined
+from billto.domain import issuing
+from billto.domain.attrs import METADATA
+from billto.domain.entity import Entity
+from billto.domain.ids import read_id
+from billto.domain.mailbox import is_address
+from billto.domain.message import Message
+from billto.domain.nodes import Bool, Group, Node, Problems, Text
+from billto.domain.problems import Problem, Refused
+
+ADDRESSES_MAX = 4
+_LANGUAGE_MAX = 20
+assert METADATA.shape is not None
+
+
+def _language(text: Any) -> str:
+    said: str = TEXT.decode(text)
+    if not 2 <= len(said) <= _LANGUAGE_MAX:
+        raise Refused(Problem("invalid_format", detail="a language such as de or sl-SI"))
+    return said
+
+
+LANGUAGE = Codec(_language, None, _language, {"type": "string", "minLength": 2, "maxLength": _LANGUAGE_MAX})
+LANGUAGE_PARAM = Param(
+    "language", LANGUAGE,
+    says="Of the paper, such as de or sl-SI; the customer's or the entity's own unless it is given.",
+)  # fmt: skip
+# The ageing of what is printed has the buckets of everybody.
+PAPER_PARAMS = (*(one for one in STATEMENT_PARAMS if one.name != "buckets"), LANGUAGE_PARAM)
+
+WORDS: Mapping[str, Node] = {
+    "to": Text(most=2_000),
+    "subject": Text(most=255),
+    "body_text": Text(most=20_000),
+    "metadata": METADATA.shape,
+    "sandbox_skip_delivery": Bool(null=True),
+}
+_OF_DOCUMENT: Mapping[str, Node] = {
+    **WORDS,
+    "attach_pdf": Bool(null=True),
+    "attach_eslog": Bool(null=True),
+    "language": Text(most=_LANGUAGE_MAX),
+}
+
+
+def document_pdf(kind: str = "") -> Verb:
+    async def verb(reader: Reader, asked: Request, told: Told) -> Said:
+        language = take(told.given, (LANGUAGE_PARAM,))["language"]
+        found = await documents.get(reader, asked, _id(told, "Document"), kind=kind)
+        return Said(file=await printing.document(reader, asked, found, language))
+
+    return verb
+
+
+async def statement_pdf(reader: Reader, asked: Request, told: Told) -> Said:
+    given = take(told.given, PAPER_PARAMS)
+    found = await balances.statement(
+        reader, asked, _id(told, "Customer"), told.now, is_balance_forward=given["type"] == BALANCE_FORWARD,
+        start=given["start"], end=given["end"], currency=given["currency_code"],
+        past_due_only=given["items"] == "past_due", with_children=given["include_children"],
+    )  # fmt: skip
+    return Said(file=await printing.statement(reader, asked, found, given["language"]))
+
+
+async def send_document(tx: Tx, asked: Request, told: Told) -> Said:
+    """A draft is not sent: it has no number yet, and may still become another."""
+    given = _read(told.body, _OF_DOCUMENT)
+    if given.get("attach_eslog"):
+        raise Refused(Problem("not_offered", ("attach_eslog",), "no e-SLOG is made yet"))
+    document = await documents.get(tx, asked, _id(told, "Document"))
+    if asked.expected is not None and document.version not in asked.expected:
+        raise Refused(Problem("changed_since"))
+    if document.issued_at is None:
+        raise Refused(Problem("still_draft"))
+    paper = {"paper": "document", "document_id": document.id, "language": given.get("language")}
+    values = {**_values(given), "attachments": [paper] if given.get("attach_pdf") is not False else []}
+    message = await messages.queue_document(tx, asked, document.id, values)
+    return await _ordered(tx, asked, given, message)
+
+
+async def send_statement(tx: Tx, asked: Request, told: Told) -> Said:
+    given = _read(told.body, WORDS)
+    paper = _paper(told.body or {})
+    await _check_days(tx, asked, paper)
+    message = await messages.queue_statement(tx, asked, _id(told, "Customer"), _values(given), {
+        "is_balance_forward": paper["type"] == BALANCE_FORWARD,
+        **{name: day.isoformat() for name in ("start", "end") if (day := paper[name]) is not None},
+        "currency_code": paper["currency_code"],
+        "past_due_only": paper["items"] == "past_due",
+        "with_children": paper["include_children"],
+        "language": paper["language"],
+    })  # fmt: skip
+    return await _ordered(tx, asked, given, message)
+
+
+async def _ordered(tx: Tx, asked: Request, given: Mapping[str, Any], message: Message) -> Said:
+    """The answer; what a sandbox is only to try is called off in the transaction that ordered it."""
+    if given.get("sandbox_skip_delivery") and asked.scope.environment == "sandbox":
+        message = await messages.cancel(tx, asked._replace(expected=None), message.id)
+    body = {
+        "message_id": f"msg_{message.id}",
+        "status": message.state,
+        "to": joined(message.recipients),
+        "subject": message.subject,
+        "shareable_link": None,
+    }
+    return Said(body, shows=message.customer_id or message.id)
+
+
+def _id(told: Told, kind: str) -> str:
+    found = read_id(told.ids["id"])
+    if found is None:
+        raise Refused(Problem("not_found", detail=kind))
+    return found
+
+
+def _read(body: Any, shape: Mapping[str, Node]) -> dict[str, Any]:
+    """What is said of the message; all that is wrong with it at once. Nothing need be said."""
+    problems: Problems = []
+    given: Any = Group(shape).read({} if body is None else body, (), problems)
+    if not problems and (to := given.get("to")) and to.strip():
+        given = {**given, "recipients": _recipients(to, problems)}
+    if problems:
+        raise Refused(*problems)
+    return dict(given)
+
+
+def _recipients(to: str, problems: Problems) -> list[dict[str, str]]:
+    addresses = [one.strip() for one in to.split(",")]
+    if len(addresses) > ADDRESSES_MAX:
+        problems.append(Problem("too_many", ("to",), str(ADDRESSES_MAX)))
+    elif not all(map(is_address, addresses)):
+        detail = "e-mail addresses with commas between them"
+        problems.append(Problem("invalid_format", ("to",), detail))
+    return [{"address": one} for one in dict.fromkeys(addresses)]
+
+
+def _values(given: Mapping[str, Any]) -> dict[str, Any]:
+    said = {name: given.get(name) for name in ("recipients", "subject", "metadata")}
+    return {name: one for name, one in {**said, "body": given.get("body_text")}.items() if one}
+
+
+def _paper(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Which statement is meant: in a body the same words as in a query."""
+    values: dict[str, Any] = {}
+    problems: Problems = []
+    for one in PAPER_PARAMS:
+        said = body.get(one.name)
+        try:
+            values[one.name] = one.default if said in (None, "") else one.codec.decode(said)
+        except Refused as refused:
+            problems += (problem.within(one.name) for problem in refused.problems)
+    if problems:
+        raise Refused(*problems)
+    return values
+
+
+async def _check_days(tx: Tx, asked: Request, paper: Mapping[str, Any]) -> None:
+    """What could never be printed is refused at once, and not when it is delivered."""
+    if paper["start"] is None:
+        return
+    plain = asked._replace(expected=None, shows=None)
+    end = paper["end"] or issuing.today(await records.get(tx, plain, Entity, asked.scope.entity), tx.now)
+    if paper["start"] > end:
+        raise Refused(Problem("out_of_range", ("start",), "no later than the end"))
