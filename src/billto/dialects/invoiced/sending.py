@@ -62,7 +62,7 @@ async def mail(tx: Tx, asked: Request, told: Told) -> Said:
     if variables.are_in(said.get("subject"), said.get("message")):
         url = (await statements.addresses(tx, told)).of(of)
         known = await variables.of_statement(
-            tx, _plain(asked), of, url, end=said.get("end"), past_due_only=said.get("items") == PAST_DUE
+            tx, _plain(asked), of, url, past_due_only=paper["past_due_only"] is True
         )
         said = _substituted(said, known)
     values |= _words(said)

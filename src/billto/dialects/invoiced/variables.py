@@ -6,11 +6,10 @@ understood, and as there a name that is not known becomes nothing. Everything el
 
 import re
 from collections.abc import Mapping
-from datetime import date
 
-from billto.app import balances, records
-from billto.app.balances import Statement
+from billto.app import balances, overdue, records
 from billto.app.parts import Reader, Request, Tx
+from billto.domain import issuing
 from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity
@@ -33,17 +32,21 @@ def are_in(*texts: str | None) -> bool:
 
 
 async def of_statement(
-    tx: Tx, asked: Request, customer: Customer, url: str, *, end: date | None, past_due_only: bool
+    tx: Tx, asked: Request, customer: Customer, url: str, *, past_due_only: bool
 ) -> Values:
-    """What there is to say of a customer, and of the invoices it has to pay."""
-    told = await balances.statement(
-        tx, asked, customer.id, tx.now, is_balance_forward=False, end=end, past_due_only=past_due_only
-    )
-    (balance,) = await balances.of(tx, asked, customer.id, tx.now, told.currency_code)
+    """What there is to say of a customer, and of the invoices it has to pay, in its own currency."""
+    entity = await records.get(tx, asked, Entity, asked.scope.entity)
+    currency = customer.currency_code or entity.currency_code
+    (balance,) = await balances.of(tx, asked, customer.id, tx.now, currency)
+    today = issuing.today(entity, tx.now)
+    open_ = await overdue.open_documents(tx, asked, customer, today, late_only=past_due_only)
+    told = [one for one in open_ if one.currency_code == currency]
     return {
-        **await _parties(tx, asked, customer),
-        **_invoices(told),
-        "account_balance": shown(balance.standing.outstanding, told.currency_code),
+        **_parties(entity, customer),
+        "account_balance": shown(balance.standing.outstanding, currency),
+        "invoice_numbers": ", ".join(one.number for one in told if one.number),
+        "invoice_dates": ", ".join(one.date.isoformat() for one in told),
+        "invoice_due_dates": ", ".join(one.due_date.isoformat() for one in told if one.due_date),
         "url": url,
     }
 
@@ -56,7 +59,7 @@ async def of_document(reader: Reader, asked: Request, document: Document) -> Val
     day = document.date.isoformat()
     due = None if document.due_date is None else document.due_date.isoformat()
     currency = document.currency_code
-    known = await _parties(reader, asked, customer)
+    known = _parties(await records.get(reader, asked, Entity, asked.scope.entity), customer)
     mine = {f"{document.type}_number": document.number, f"{document.type}_date": day}
     return {
         **known,
@@ -78,8 +81,7 @@ async def of_document(reader: Reader, asked: Request, document: Document) -> Val
     }
 
 
-async def _parties(reader: Reader, asked: Request, customer: Customer | None) -> dict[str, str | None]:
-    entity = await records.get(reader, asked, Entity, asked.scope.entity)
+def _parties(entity: Entity, customer: Customer | None) -> dict[str, str | None]:
     known = {
         "company_name": entity.name,
         "company_email": entity.email,
@@ -96,15 +98,6 @@ async def _parties(reader: Reader, asked: Request, customer: Customer | None) ->
         "customer_address": _address(customer),
         "customer_payment_terms": customer.payment_terms,
         "payment_terms": customer.payment_terms,
-    }
-
-
-def _invoices(told: Statement) -> dict[str, str]:
-    items = told.open.items
-    return {
-        "invoice_numbers": ", ".join(one.number for one in items if one.number),
-        "invoice_dates": ", ".join(one.date.isoformat() for one in items),
-        "invoice_due_dates": ", ".join(one.due_date.isoformat() for one in items if one.due_date),
     }
 
 
