@@ -147,7 +147,7 @@ def test_what_cannot_be_sent_is_refused_and_leaves_nothing(house: House) -> None
             [["a@b.example"]],
             ["a@b.example", "x"],
         ):
-            assert error(v1.ask("POST", path, {name: words})).status == 422, wrong
+            assert error(v1.ask("POST", path, {name: wrong})).status == 422, wrong
         many = [f"a{at}@b.example" for at in range(101)]
         assert error(v1.ask("POST", path, {name: many})).status == 422
         assert error(v1.ask("POST", path, {name: "a@b.example", "l": "x" * 50})).status == 400

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from billto.app import customers, messages, records
@@ -10,7 +11,7 @@ from billto.app.parts import Request, Tx
 from billto.dialects.codecs import choice
 from billto.dialects.dialect import Said, Told, Verb
 from billto.dialects.invoiced import documents, statements, variables
-from billto.dialects.invoiced.codecs import DAY, TEXT, write_seconds
+from billto.dialects.invoiced.codecs import TEXT, UNIX, write_seconds
 from billto.dialects.invoiced.contacts import contacts_of
 from billto.dialects.invoiced.papers import Paper
 from billto.dialects.invoiced.reading import fields
@@ -31,8 +32,8 @@ PAST_DUE, OPEN = "past_due", "open"
 
 _STATEMENT = {
     "type": choice(BALANCE_FORWARD, OPEN_ITEM),
-    "start": DAY,
-    "end": DAY,
+    "start": UNIX,
+    "end": UNIX,
     "items": choice(PAST_DUE, OPEN),
 }
 _WORDS = {"bcc": TEXT, "template": TEXT, "subject": TEXT, "message": TEXT}
@@ -56,7 +57,7 @@ async def mail(tx: Tx, asked: Request, told: Told) -> Said:
     paper = {
         "is_balance_forward": not of_open,
         "start": None if of_open else await _start(tx, asked, said),
-        "end": said["end"].isoformat() if "end" in said else None,
+        "end": said["end"].date().isoformat() if "end" in said else None,
         "past_due_only": of_open and said.get("items") == PAST_DUE,
     }
     if variables.are_in(said.get("subject"), said.get("message")):
@@ -118,11 +119,11 @@ async def _start(tx: Tx, asked: Request, said: Mapping[str, Any]) -> str | None:
     """The first day; raises Refused for one that is yet to come."""
     if "start" not in said:
         return None
+    start: date = said["start"].date()
     entity = await records.get(tx, _plain(asked), Entity, asked.scope.entity)
-    if said["start"] > said.get("end", issuing.today(entity, tx.now)):
+    if "end" not in said and start > issuing.today(entity, tx.now):
         raise Refused(Problem("out_of_range", ("start",), "before the end"))
-    day: str = said["start"].isoformat()
-    return day
+    return start.isoformat()
 
 
 def _addressed(
