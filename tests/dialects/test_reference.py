@@ -155,6 +155,7 @@ def test_bounds_of_parameters_are_those_of_the_table() -> None:
 ELSEWHERE = {
     "login_incomplete", "login_failed", "no_channel", "key_ended", "own_ancestor", "bad_cell", "unmatched",
     "ambiguous", "importing", "no_recipient", "no_statement", "nothing_to_invoice", "not_offered",
+    "nothing_overdue",
 }  # fmt: skip
 
 
