@@ -1,6 +1,9 @@
 """v1: documents and reminders by e-mail, delivered by the worker."""
 
 from collections.abc import Sequence
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +12,8 @@ from billto.domain.message import Message
 from billto.domain.paging import unambiguous
 from billto.domain.query import All, Query
 from billto.domain.scope import Scope
+from tests.drills.waiting import until
+from tests.papers.reading import text
 from tests.web.conftest import OpenHouse
 from tests.web.house import House, answered
 from tests.web.loopback import V1, absent, alice, bare, error, said
@@ -159,6 +164,38 @@ def test_what_cannot_be_sent_is_refused_and_leaves_nothing(house: House) -> None
             assert (said_.status, list(said_.details["codes"])) == (422, [name])
     assert absent(v1.ask("POST", f"/documents/{'0' * 24}/send", {}))
     assert house.dump() == before
+
+
+def test_what_is_sent_arrives_once_with_its_papers(open_house: OpenHouse, tmp_path: Path) -> None:
+    house = open_house(worker="on", mail=f"file:{tmp_path / 'mail'}")
+    v1 = alice(house)
+    ana = v1.client("Ana", email="ana@acme.example")
+    document = made(v1, ana, 12.5, **LATE)
+    made(v1, ana, 20, **LATE, currencyId="USD")
+    assert said(v1.ask("POST", f"/clients/{ana['id']}/send-reminder?l=de"))
+    assert said(v1.ask("POST", f"/documents/{document['id']}/send?l=en", {"subject": "Yours"}))
+
+    async def settled() -> bool:
+        return len(list((tmp_path / "mail").glob("*.eml"))) >= 2
+
+    house.run(until(settled, 60, "two mails"))
+    found: list[Any] = [
+        message_from_bytes(one.read_bytes(), policy=default) for one in (tmp_path / "mail").glob("*.eml")
+    ]
+    papers = {str(one["subject"]): [read(part) for part in one.iter_attachments()] for one in found}
+    reminder, (invoice,) = papers.pop("Zahlungserinnerung von Wonder Studio"), papers.pop("Yours")
+    assert papers == {}
+    assert [name for name, _ in reminder] == ["overdue-EUR.pdf", "overdue-USD.pdf"]
+    assert "12,50" in reminder[0][1]
+    assert document["number"] in reminder[0][1]
+    assert document["number"] not in reminder[1][1]
+    assert invoice[0] == f"{document['number']}.pdf"
+    assert "Invoice" in invoice[1]
+
+
+def read(part: Any) -> tuple[str, str]:
+    """The name of a paper, and what it says."""
+    return part.get_filename(), text(part.get_content())
 
 
 def test_without_a_channel_nothing_is_said_to_be_sent(open_house: OpenHouse) -> None:
