@@ -45,6 +45,15 @@ PAYMENT = st.fixed_dictionaries(
     {"amount": NUMBERS, "applied_to": st.lists(APPLICATION | LEAVES, max_size=4)},
     optional={"date": MOMENTS, "currency": LEAVES, "method": LEAVES, "source": LEAVES, "customer": LEAVES},
 )
+ANY_TEXT = st.text(max_size=6) | st.sampled_from(
+    ["{{a}}", "{{{customer_name}}}", "a@b.example", "\x00", "\r\nBcc: x"]
+)
+ADDRESSEE = st.dictionaries(st.sampled_from(["email", "name"]), ANY_TEXT | LEAVES, max_size=2)
+MAIL = st.dictionaries(
+    st.sampled_from(["to", "bcc", "template", "subject", "message", "type", "start", "end", "items"]),
+    st.lists(ADDRESSEE | LEAVES, max_size=3) | ADDRESSEE | ANY_TEXT | MOMENTS
+    | st.sampled_from(["open_item", "balance_forward", "past_due"]),
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -109,3 +118,20 @@ def test_no_payment_breaks_anything(shop: Books) -> None:
 
     holds()
     assert shop.get("/payments").status_code == 200
+
+
+def test_no_mail_breaks_anything(shop: Books) -> None:
+    invoice = shop.invoice(100)["id"]
+    shop.patch(f"/customers/{shop.of}", {"email": "a@b.example"})
+
+    @examples(150)
+    @given(st.sampled_from([f"/customers/{shop.of}/emails", f"/invoices/{invoice}/emails"]), MAIL)
+    def holds(path: str, body: Any) -> None:
+        answer = shop.ask("POST", path, json.dumps(body).encode())
+        assert answer.status_code in (201, 400), answer.text
+        if answer.status_code == 400:
+            refused(answer)
+        else:
+            assert {one["state"] for one in answer.json()} == {"sent"}
+
+    holds()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.web import faktoora
+from tests.web.conftest import OpenHouse
 from tests.web.house import House, answered
 from tests.web.invoiced import Company, golden, links, refused
 
@@ -181,7 +182,9 @@ def test_nothing_is_owed_in_the_currency_that_is_asked_for(house: House, shop: C
 NOT_SENT = "No {} channel is connected, so nothing was sent"
 
 
-def test_what_cannot_be_sent_is_not_said_to_be_sent(house: House, shop: Company) -> None:
+def test_what_cannot_be_sent_is_not_said_to_be_sent(open_house: OpenHouse) -> None:
+    house = open_house(mail="off")
+    shop = Company(house)
     bare = f"/customers/{shop.customer()['id']}"
     full = f"/customers/{shop.customer(email='a@b.example', address1='1', city='Graz')['id']}"
     shop.post(f"{full}/contacts", {"name": "Bob", "phone": "5125551212", "sms_enabled": True})

@@ -4,7 +4,11 @@ import importlib
 import json
 import socket
 import subprocess
+import time
 from base64 import b64encode
+from collections.abc import Callable
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +182,57 @@ def test_an_invoice_from_its_beginning_to_its_end(client: Any) -> None:
         merged.delete()
 
 
+def test_what_the_client_sends_is_delivered_once(client: Any, served: Served) -> None:
+    of = client.Customer.create(name="Acme", email="billing@acme.example", number="C-7")
+    line = {"name": "Copy paper, Case", "quantity": 1, "unit_cost": 45}
+    invoice = client.Invoice.create(customer=of.id, items=[line])
+    said = {
+        "to": [{"name": "Client", "email": "client@example.com"}],
+        "subject": "Statement from {{company_name}}",
+        "message": "Dear {{customer_name}}, we have attached your latest account statement.",
+        "type": "open_item",
+        "idempotency_key": "statement of May",
+    }
+    (statement,) = of.send_statement(**said)
+    assert (statement.object, statement.state, statement.email, statement.template, statement.opens) == (
+        "email", "sent", "client@example.com", "statement_email", 0,
+    )  # fmt: skip
+    assert (statement.subject, len(statement.id)) == ("Statement from Wonder Shop", 32)
+    assert [one.id for one in of.send_statement(**said)] == [statement.id]
+    (mail,) = invoice.send()
+    assert (mail.template, mail.email) == ("new_invoice_email", "billing@acme.example")
+    note = client.CreditNote.create(customer=of.id, items=[line])
+    estimate = client.Estimate.create(customer=of.id, items=[line])
+    assert [one.send()[0].template for one in (note, estimate)] == ["credit_note_email", "estimate_email"]
+
+    waited(lambda: client.Invoice.retrieve(invoice.id).status == "sent")
+    waited(lambda: len(posted(served)) >= 4)
+    texts = {name: text for text, papers in posted(served) for name in papers}
+    assert sorted(texts) == sorted(
+        ["statement.pdf", *(f"{one.number}.pdf" for one in (invoice, note, estimate))]
+    )
+    assert len(posted(served)) == 4
+    assert "Dear Acme, we have attached your latest account statement." in texts["statement.pdf"]
+
+
+def posted(served: Served) -> list[tuple[str, list[str]]]:
+    """All mail that went out: its text, and the names of its papers."""
+    found = []
+    for one in (served[0].home / "mail").glob("*.eml"):
+        mail: Any = message_from_bytes(one.read_bytes(), policy=default)
+        papers = [part.get_filename() for part in mail.iter_attachments()]
+        assert all(part.get_content().startswith(b"%PDF-") for part in mail.iter_attachments())
+        found.append((mail.get_body(("plain",)).get_content(), papers))
+    return found
+
+
+def waited(look: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not look():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
 def test_refusals_are_the_clients_own_exceptions(served: Served, client: Any) -> None:
     errors = invoiced.errors
     of = client.Customer.create(name="Acme", number="N-1")
@@ -190,7 +245,7 @@ def test_refusals_are_the_clients_own_exceptions(served: Served, client: Any) ->
         (lambda: client.Customer.list(filter={"x": 1}), "Invalid filter parameter: x"),
         (client.Plan.list, "Request was not recognized: GET /plans"),
         (lambda: client.Invoice.retrieve(10**12), "Invoice was not found: 1000000000000"),
-        (lambda: of.send_statement(to=[{"email": "a@b.example"}]), "No e-mail channel is connected"),
+        (of.send_statement, "Nobody to send it to"),
         (
             lambda: of.send_statement_sms(to=[{"phone": "11234567890"}]),
             "No text message channel is connected",

@@ -268,14 +268,6 @@ def test_deleting_what_never_was_deletes_none(shared: House) -> None:
     assert shared.dump() == before
 
 
-def test_a_reminder_is_not_said_to_be_sent_while_nothing_can_send_it(shared: House) -> None:
-    path = f"/clients/{bare(shared.cast.white_rabbit)}/send-reminder"
-    expected = Error(503, "Error", "no channel for messages is connected yet", "NO_CHANNEL")
-    assert error(alice(shared).ask("POST", path, {"email": "a@b.example", "l": "en"})) == expected
-    assert error(alice(shared).ask("POST", path)) == expected
-    assert absent(alice(shared).ask("POST", f"/clients/{'0' * 24}/send-reminder", {}))
-
-
 def test_absence_is_said_as_loopback_says_it(shared: House) -> None:
     v1 = alice(shared)
     unknown = Error(404, "Error", 'Unknown "Client" id "999".', "MODEL_NOT_FOUND")

@@ -4,7 +4,7 @@ Nothing is sent here: a worker delivers what was queued (`work/runner.py`), and 
 what came of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -65,26 +65,29 @@ async def queue(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Message:
     return stored
 
 
-async def queue_document(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> Message:
-    """A document by e-mail, as PDF, with the entity's words for its type unless there are others."""
+async def queue_document(
+    tx: Tx, asked: Request, id: Id, values: Mapping[str, Any], *, as_written: bool = False
+) -> Message:
+    """A document by e-mail, as PDF, with the entity's words for its type unless there are others.
+
+    A `language` among the values is that of words and paper. What is said `as_written` has no placeholders
+    of ours: the door has put in its own.
+    """
     document = await records.get(tx, _plain(asked), Document, id)
     entity = await _entity(tx, asked)
-    texts: Any = entity.settings.get("email_defaults") or {}
-    words = language(entity.locale).email_defaults
-    said = {
-        part: values.get(part) or texts.get(f"{document.type}_{part}") or words.get(f"{document.type}_{part}")
-        for part in ("subject", "body")
-    }
+    wanted = values.get("language")
+    paper = {"paper": "document", "document_id": document.id, **({"language": wanted} if wanted else {})}
     own = {
         "kind": "document",
         "document_id": document.id,
         "customer_id": document.customer_id,
-        "attachments": [{"paper": "document", "document_id": document.id}],
+        "attachments": [paper],
     }
     if document.customer_id is None and document.buyer and document.buyer.get("email"):
         own["recipients"] = addressees.one(document.buyer["email"], document.buyer.get("name"))
-    filled = {part: issuing.filled(text, document) for part, text in said.items()}
-    return await queue(tx, asked, {**own, **values, **filled})
+    texts = _of_type(entity, document.type, wanted)
+    said = _worded(values, texts, lambda text: issuing.filled(text, document), as_written)
+    return await queue(tx, asked, {**own, **values, **said})
 
 
 async def queue_statement(
@@ -94,24 +97,50 @@ async def queue_statement(
     values: Mapping[str, Any],
     paper: Mapping[str, Any],
     words: Mapping[str, str] | None = None,
+    *,
+    as_written: bool = False,
 ) -> Message:
     """A statement by e-mail, as PDF. `paper` says which (see ATTACHMENT), `words` what placeholders beside
-    those of entity and customer stand for."""
+    those of entity and customer stand for; `as_written` as for a document."""
     customer = await records.get(tx, _plain(asked), Customer, customer_id)
     entity = await _entity(tx, asked)
     texts = language(customer.language or entity.locale)
     known = {**issuing.values_of(entity, customer, issuing.today(entity, tx.now)), **(words or {})}
-    said = {
-        "subject": values.get("subject") or texts.statement_subject,
-        "body": values.get("body") or texts.statement_body,
-    }
     own = {
         "kind": "statement",
         "customer_id": customer.id,
         "attachments": [{**paper, "paper": "statement", "customer_id": customer.id}],
     }
-    filled = {part: substitute(text, known) for part, text in said.items()}
-    return await queue(tx, asked, {**own, **values, **filled})
+    ours = {"subject": texts.statement_subject, "body": texts.statement_body}
+    said = _worded(values, ours, lambda text: substitute(text, known), as_written)
+    return await queue(tx, asked, {**own, **values, **said})
+
+
+def _of_type(entity: Entity, kind: str, wanted: str | None) -> dict[str, str | None]:
+    """What an entity writes with documents of a type. Words it never changed are ours, and so are there in
+    every language of ours."""
+    texts: Any = entity.settings.get("email_defaults") or {}
+    first, ours = (language(one).email_defaults for one in (entity.locale, wanted or entity.locale))
+    said = {}
+    for part in ("subject", "body"):
+        name = f"{kind}_{part}"
+        text = texts.get(name)
+        said[part] = text if text and text != first.get(name) else ours.get(name)
+    return said
+
+
+def _worded(
+    values: Mapping[str, Any],
+    ours: Mapping[str, str | None],
+    fill: Callable[[str], str | None],
+    as_written: bool,
+) -> dict[str, str | None]:
+    """Subject and body, as they are given or else ours, with their placeholders filled in once."""
+    said: dict[str, str | None] = {}
+    for part, text in ours.items():
+        given = values.get(part)
+        said[part] = given if given and as_written else fill(given or text or "") or None
+    return said
 
 
 async def get(reader: Reader, asked: Request, id: Id) -> Message:

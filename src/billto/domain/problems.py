@@ -122,6 +122,7 @@ CODES: Mapping[str, Code] = {
     "nothing_to_invoice": Code(400, "there are no pending line items to invoice"),
     "no_statement": Code(404, "there are no statements yet"),
     "no_recipient": Code(400, "nobody to send it to: {detail} is needed"),
+    "nothing_overdue": Code(400, "nothing of this customer is overdue"),
     "not_offered": Code(400, "{detail}"),
     "not_in_trash": Code(409, "only what is in the trash can be deleted permanently"),
     "in_use": Code(409, "is still referred to by {detail}"),

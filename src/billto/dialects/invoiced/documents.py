@@ -43,7 +43,7 @@ def create(paper: Paper) -> Verb:
 
 def get(paper: Paper) -> Verb:
     async def verb(reader: Reader, asked: Request, told: Told) -> Said:
-        found = await _found(paper, reader, asked._replace(shows=paper.table.reads), told)
+        found = await the_document(paper, reader, asked._replace(shows=paper.table.reads), told)
         (shown,) = await _shown(paper, reader, asked, told, (found,))
         return Said(shown, headers=tagged(found))
 
@@ -67,7 +67,7 @@ def change(paper: Paper) -> Verb:
     """A change; what is sent back as it was shown changes nothing, for some clients send all there is."""
 
     async def verb(tx: Tx, asked: Request, told: Told) -> Said:
-        old = await _found(paper, tx, asked, told)
+        old = await the_document(paper, tx, asked, told)
         shown = paper.table.encode(old)
         given = fields(told)
         said = {name: value for name, value in given.items() if name not in shown or shown[name] != value}
@@ -92,7 +92,7 @@ def change(paper: Paper) -> Verb:
 
 def drop(paper: Paper) -> Verb:
     async def verb(tx: Tx, asked: Request, told: Told) -> Said:
-        await documents.drop(tx, asked, (await _found(paper, tx, asked, told)).id)
+        await documents.drop(tx, asked, (await the_document(paper, tx, asked, told)).id)
         return Said(None)
 
     return verb
@@ -100,7 +100,7 @@ def drop(paper: Paper) -> Verb:
 
 def void(paper: Paper) -> Verb:
     async def verb(tx: Tx, asked: Request, told: Told) -> Said:
-        voided = await documents.void(tx, asked, (await _found(paper, tx, asked, told)).id)
+        voided = await documents.void(tx, asked, (await the_document(paper, tx, asked, told)).id)
         (shown,) = await _shown(paper, tx, asked, told, (voided,))
         return Said(shown, 200, tagged(voided), shows=voided.id)
 
@@ -109,7 +109,7 @@ def void(paper: Paper) -> Verb:
 
 def attachments(paper: Paper) -> Verb:
     async def verb(reader: Reader, asked: Request, told: Told) -> Said:
-        await _found(paper, reader, asked, told)
+        await the_document(paper, reader, asked, told)
         question = query.read(paper.table, told.given).query
         return listed_as([], 0, question.skip, question.limit, told.url, told.given)
 
@@ -120,7 +120,7 @@ def not_offered(paper: Paper, why: str) -> Verb:
     """What cannot be done with a document that is there."""
 
     async def verb(tx: Tx, asked: Request, told: Told) -> Said:
-        await _found(paper, tx, asked, told)
+        await the_document(paper, tx, asked, told)
         raise Refused(Problem("not_offered", detail=why))
 
     return verb
@@ -247,7 +247,7 @@ async def _applied(tx: Tx, asked: Request, note: Document) -> Document:
     return await documents.get(tx, asked, note.id)
 
 
-async def _found(paper: Paper, reader: Reader, asked: Request, told: Told) -> Document:
+async def the_document(paper: Paper, reader: Reader, asked: Request, told: Told) -> Document:
     found = await documents.get(reader, asked, id_of(told, "id", "Document"))
     if found.type not in paper.kinds:
         raise Refused(Problem("not_found", detail="Document"))

@@ -45,7 +45,7 @@ def _belongings(kind: Kind, below: str, says: str) -> tuple[Route, ...]:
 
 
 _NO_GATEWAY = "no payment gateway is connected, so nothing can be charged"
-_CHANNELS = {"emails": "e-mail", "text_messages": "text message", "letters": "letter"}
+_CHANNELS = {"text_messages": "text message", "letters": "letter"}
 
 
 def _papers(paper: Paper, all_: str) -> tuple[Route, ...]:
@@ -58,6 +58,7 @@ def _papers(paper: Paper, all_: str) -> tuple[Route, ...]:
         _route("DELETE", one, documents.drop(paper), f"Delete a {says} that is a draft", table),
         _route("POST", f"{one}/void", documents.void(paper), f"Void a {says}", table),
         _route("GET", f"{one}/attachments", documents.attachments(paper), "List attachments", table),
+        _route("POST", f"{one}/emails", sending.document_mail(paper), f"Email a {says}", table),
         *(
             _route("POST", f"{one}/{path}", documents.not_offered(paper, sending.missing(channel)),
                    f"Send a {says}", table)

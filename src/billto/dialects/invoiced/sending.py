@@ -1,40 +1,94 @@
-"""Invoiced: statements by e-mail, text message and letter, as far as that goes without any channel."""
+"""Invoiced: what is sent. Mail is; text messages and letters only as far as that goes without a channel."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from billto.app import customers
+from billto.app import customers, messages, records
 from billto.app.parts import Request, Tx
 from billto.dialects.codecs import choice
-from billto.dialects.dialect import Said, Told
-from billto.dialects.invoiced.codecs import TEXT, UNIX
+from billto.dialects.dialect import Said, Told, Verb
+from billto.dialects.invoiced import documents, statements, variables
+from billto.dialects.invoiced.codecs import TEXT, UNIX, write_seconds
 from billto.dialects.invoiced.contacts import contacts_of
+from billto.dialects.invoiced.papers import Paper
 from billto.dialects.invoiced.reading import fields
 from billto.dialects.invoiced.verbs import customer_id
+from billto.domain import issuing
 from billto.domain.customer import Customer
+from billto.domain.document import OPENING, Document
+from billto.domain.entity import Entity
+from billto.domain.mailbox import is_address
+from billto.domain.message import EMAIL, Message
 from billto.domain.problems import Problem, Refused
 
 RECIPIENTS_MAX = 100
 _TEXT_MAX = 10_000
 
+BALANCE_FORWARD, OPEN_ITEM = "balance_forward", "open_item"
+PAST_DUE, OPEN = "past_due", "open"
+
 _STATEMENT = {
-    "type": choice("balance_forward", "open_item"),
+    "type": choice(BALANCE_FORWARD, OPEN_ITEM),
     "start": UNIX,
     "end": UNIX,
-    "items": choice("past_due", "open"),
+    "items": choice(PAST_DUE, OPEN),
 }
-_MAIL = {**_STATEMENT, "bcc": TEXT, "template": TEXT, "subject": TEXT, "message": TEXT}
+_WORDS = {"bcc": TEXT, "template": TEXT, "subject": TEXT, "message": TEXT}
+_MAIL = {**_STATEMENT, **_WORDS}
 _TEXT_MESSAGE = {**_STATEMENT, "message": TEXT}
+
+_TEMPLATES = {
+    "invoice": "new_invoice_email",
+    "credit_note": "credit_note_email",
+    "estimate": "estimate_email",
+}
 
 
 async def mail(tx: Tx, asked: Request, told: Told) -> Said:
+    """A statement by e-mail: it is queued, which is what `sent` says here."""
     said, of = _read(told, _MAIL), await customers.hold(tx, asked, customer_id(told))
-    for at, address in enumerate(filter(None, said.get("bcc", "").split(","))):
-        if not _is_mail(address.strip()):
-            raise Refused(Problem("invalid_format", ("bcc", at), "an e-mail address"))
     primary = [one.email for one in contacts_of(of) if one.is_primary and one.email]
-    _check_recipients(fields(told).get("to"), "email", _is_mail, [of.email, *primary])
-    raise _not_connected("e-mail")
+    values = _addressed(told, said, [of.email, *primary], asked)
+    values["template"] = _template(said, "statement_email")
+    of_open = said.get("type") == OPEN_ITEM
+    paper = {
+        "is_balance_forward": not of_open,
+        "start": None if of_open else await _start(tx, asked, said),
+        "end": said["end"].date().isoformat() if "end" in said else None,
+        "past_due_only": of_open and said.get("items") == PAST_DUE,
+    }
+    if variables.are_in(said.get("subject"), said.get("message")):
+        url = (await statements.addresses(tx, told)).of(of)
+        known = await variables.of_statement(
+            tx, _plain(asked), of, url, past_due_only=paper["past_due_only"] is True
+        )
+        said = _substituted(said, known)
+    values |= _words(said)
+    with _spelt():
+        queued = await messages.queue_statement(tx, asked, of.id, values, paper, as_written=True)
+    return Said(_emails(queued), shows=of.id)
+
+
+def document_mail(paper: Paper) -> Verb:
+    """A document by e-mail; once it is delivered, it is one that was sent."""
+
+    async def verb(tx: Tx, asked: Request, told: Told) -> Said:
+        said, document = _read(told, _WORDS), await documents.the_document(paper, tx, asked, told)
+        if document.type == OPENING:
+            raise Refused(Problem("not_offered", detail="an opening balance is no paper that could be sent"))
+        values = _addressed(told, said, await _on_file(tx, asked, document), asked)
+        values["template"] = _template(said, _TEMPLATES[paper.kind])
+        if variables.are_in(said.get("subject"), said.get("message")):
+            said = _substituted(said, await variables.of_document(tx, _plain(asked), document))
+        values |= _words(said)
+        with _spelt():
+            queued = await messages.queue_document(tx, asked, document.id, values, as_written=True)
+        return Said(_emails(queued), shows=document.customer_id or document.id)
+
+    return verb
 
 
 async def text(tx: Tx, asked: Request, told: Told) -> Said:
@@ -51,6 +105,103 @@ async def letter(tx: Tx, asked: Request, told: Told) -> Said:
     if not _has_address(of):
         raise Refused(Problem("no_recipient", detail="an address of the customer"))
     raise _not_connected("letter")
+
+
+async def _on_file(tx: Tx, asked: Request, document: Document) -> list[str | None]:
+    """Whom a document goes to when nobody is named."""
+    if document.customer_id is None:
+        return [(document.buyer or {}).get("email")]
+    of = await customers.get(tx, _plain(asked), document.customer_id)
+    return [of.email, *(one.email for one in contacts_of(of) if one.is_primary)]
+
+
+async def _start(tx: Tx, asked: Request, said: Mapping[str, Any]) -> str | None:
+    """The first day; raises Refused for one that is yet to come."""
+    if "start" not in said:
+        return None
+    start: date = said["start"].date()
+    entity = await records.get(tx, _plain(asked), Entity, asked.scope.entity)
+    if "end" not in said and start > issuing.today(entity, tx.now):
+        raise Refused(Problem("out_of_range", ("start",), "before the end"))
+    return start.isoformat()
+
+
+def _addressed(
+    told: Told, said: Mapping[str, Any], others: list[str | None], asked: Request
+) -> dict[str, Any]:
+    """Recipients and hidden copies as the core has them."""
+    bcc = [one.strip() for one in said.get("bcc", "").split(",") if one.strip()]
+    for at, address in enumerate(bcc):
+        if not is_address(address):
+            raise Refused(Problem("invalid_format", ("bcc", at), "an e-mail address"))
+    given = fields(told).get("to")
+    _check_recipients(given, "email", _is_mail, others)
+    if EMAIL not in asked.channels:
+        raise _not_connected("e-mail")
+    to = [{"address": one["email"].strip(), "name": one.get("name") or None} for one in given or ()]
+    hidden = [{"address": one} for one in bcc]
+    return {**({"recipients": to} if to else {}), **({"bcc": hidden} if hidden else {})}
+
+
+def _template(said: Mapping[str, Any], standard: str) -> str:
+    """The name of the words. Which others there were elsewhere is not known here: they must come along."""
+    wanted: str = said.get("template", standard)
+    if wanted != standard and not (said.get("subject") and said.get("message")):
+        raise Refused(Problem("unknown_choice", ("template",), standard))
+    return wanted
+
+
+def _words(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {"subject": said.get("subject"), "body": said.get("message")}
+
+
+def _substituted(said: Mapping[str, Any], known: variables.Values) -> dict[str, Any]:
+    filled = {
+        name: variables.substitute(said[name], known) for name in ("subject", "message") if name in said
+    }
+    return {**said, **filled}
+
+
+def _emails(queued: Message) -> list[dict[str, Any]]:
+    """One answer for each recipient, of a message that goes to all of them."""
+    return [
+        {
+            "id": f"{queued.id}{at:08x}",
+            "object": "email",
+            "state": "sent",
+            "reject_reason": None,
+            "email": one["address"],
+            "template": queued.template,
+            "subject": queued.subject,
+            "message": queued.body,
+            "opens": 0,
+            "opens_detail": [],
+            "created_at": write_seconds(queued.created_at),
+            "updated_at": write_seconds(queued.updated_at),
+        }
+        for at, one in enumerate(queued.recipients)
+    ]
+
+
+_NAMES = {"recipients": "to", "body": "message"}
+
+
+@contextmanager
+def _spelt() -> Iterator[None]:
+    """What the core finds wrong, under the names that a request has for it."""
+    try:
+        yield
+    except Refused as refused:
+        problems = [
+            replace(one, path=(_NAMES.get(str(one.path[0]), one.path[0]), *one.path[1:])) if one.path else one
+            for one in refused.problems
+        ]
+        raise Refused(*problems, retry_seconds=refused.retry_seconds) from None
+
+
+def _plain(asked: Request) -> Request:
+    """The request, whose versions are not those of what is only read."""
+    return asked._replace(expected=None, shows=None)
 
 
 def missing(channel: str) -> str:
@@ -94,10 +245,7 @@ def _check_recipients(given: Any, by: str, fits: Callable[[Any], bool], others: 
 
 
 def _is_mail(value: Any) -> bool:
-    if not isinstance(value, str) or len(value) > 320 or any(map(str.isspace, value)):
-        return False
-    local, at, domain = value.rpartition("@")
-    return bool(local and at and domain)
+    return isinstance(value, str) and is_address(value.strip())
 
 
 def _is_phone(value: Any) -> bool:

@@ -146,11 +146,6 @@ async def delete(tx: Tx, asked: Request, told: Told) -> Said:
     return ONE
 
 
-async def send_reminder(tx: Tx, asked: Request, told: Told) -> Said:
-    await customers.hold(tx, asked, id_of(told, Customer))
-    raise Refused(Problem("no_channel"))
-
-
 def _identified(tx: Tx, values: dict[str, Any]) -> dict[str, Any]:
     """The values with an id for everything in `_data` that has none yet."""
     if data := values.get("data"):

@@ -270,10 +270,5 @@ async def mark_sent(tx: Tx, asked: Request, told: Told) -> Said:
     return verbs.DONE
 
 
-async def send(tx: Tx, asked: Request, told: Told) -> Said:
-    await known(tx, asked, told)
-    raise Refused(Problem("no_channel"))
-
-
 def _said(document: Document) -> Said:
     return Said(DOCUMENT.encode(document), headers=tagged(document), shows=document.id)

@@ -11,6 +11,7 @@ from billto.dialects.loopback import (
     document_reading,
     document_verbs,
     payment_verbs,
+    sending,
 )
 from billto.dialects.loopback.catalog import ITEM, TAX
 from billto.dialects.loopback.clients import CLIENT
@@ -81,7 +82,7 @@ ROUTES = (
     _client("PATCH", _DO, client_verbs.change, "Patch client"),
     # A client that is not there is no error here, so that the verb looks for its organization itself.
     _client("DELETE", _DO, client_verbs.delete, "Delete client", of=Of.ACCOUNT),
-    _client("POST", _DO, client_verbs.send_reminder, "Send reminder to client", "/send-reminder"),
+    _client("POST", _DO, sending.remind, "Send reminder to client", "/send-reminder"),
     _organization("GET", "/Organizations/{id}", Does.GET, entities.get, "Get organization"),
     _organization("PUT", "/Organizations/{id}", Does.REPLACE, entities.change, "Replace organization"),
     _organization("PATCH", "/Organizations/{id}", Does.CHANGE, entities.change, "Patch organization"),
@@ -114,7 +115,7 @@ ROUTES = (
     _document("POST", _DO, document_verbs.cancel, "Cancel document", "/cancel"),
     _document("POST", _DO, document_verbs.uncancel, "Uncancel document", "/uncancel"),
     _document("POST", _DO, document_verbs.mark_sent, "Mark document as sent", "/mark-sent"),
-    _document("POST", _DO, document_verbs.send, "Send document", "/send"),
+    _document("POST", _DO, sending.send, "Send document", "/send"),
     _document("POST", _DO, payment_verbs.create_for_document, "Create payment of a document", "/payments"),
     _document("GET", _ASK, payment_verbs.page_of_document, "Find payments of a document", "/payments"),
     _document(

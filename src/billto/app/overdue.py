@@ -1,0 +1,109 @@
+"""Reminders that somebody asks for: an e-mail that tells a customer what it is late with."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from billto.app import customers, messages, records
+from billto.app.parts import Id, Reader, Request, Tx
+from billto.domain import issuing
+from billto.domain.customer import Customer
+from billto.domain.document import PAYABLE, Document
+from billto.domain.entity import Entity
+from billto.domain.languages import language
+from billto.domain.message import Message
+from billto.domain.money import shown
+from billto.domain.paging import unambiguous
+from billto.domain.problems import Problem, Refused
+from billto.domain.query import All, Compare, Either, Missing, Node, Not, Op, Order, Query
+from billto.domain.templates import substitute
+
+OPEN_MAX = 10_000
+_SHOWN = frozenset({"id", "number", "date", "due_date", "balance", "currency_code"})
+LISTED_MAX = 100  # documents that the mail itself names; its paper has all of them
+
+
+async def remind(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> Message:
+    """An e-mail with all that is overdue, and the statement of it as PDF, one for each currency.
+
+    A `language` among the values is that of words and papers, unless the entity has words of its own. Raises
+    Refused with `nothing_overdue` where there is nothing to remind of.
+    """
+    plain = asked._replace(expected=None, shows=None)
+    customer = await customers.get(tx, plain, id)
+    entity = await records.get(tx, plain, Entity, asked.scope.entity)
+    today = issuing.today(entity, tx.now)
+    late = await open_documents(tx, plain, customer, today, late_only=True)
+    if not late:
+        raise Refused(Problem("nothing_overdue"))
+    wanted = values.get("language")
+    paper = {
+        "paper": "statement", "customer_id": customer.id, "language": wanted, "end": today.isoformat(),
+        "is_balance_forward": False, "past_due_only": True, "with_children": False,
+    }  # fmt: skip
+    own: dict[str, Any] = {
+        "kind": "reminder",
+        "customer_id": customer.id,
+        "attachments": [{**paper, "currency_code": code, "name": f"overdue-{code}"} for code in _sums(late)],
+    }
+    texts = _texts(entity, customer, wanted)
+    known = issuing.values_of(entity, customer, today)
+    known |= _words(late, substitute(texts["payment_instructions"], known))
+    filled = {part: substitute(texts[part], known) for part in ("subject", "body")}
+    return await messages.queue(tx, asked, {**own, **values, **filled})
+
+
+async def open_documents(
+    reader: Reader, asked: Request, customer: Customer, today: date, *, late_only: bool
+) -> Sequence[Document]:
+    """What a customer has to pay, or only what it is late with, the oldest first; nothing of customers below,
+    who are told themselves."""
+    where: list[Node] = [
+        Compare("customer_id", Op.EQ, customer.id), Compare("type", Op.IN, PAYABLE),
+        Compare("balance", Op.GT, Decimal(0)), Not(Missing("issued_at")), Missing("voided_at"),
+    ]  # fmt: skip
+    if late_only:
+        undated = All((Missing("due_date"), Compare("date", Op.LT, today)))
+        where.append(Either((Compare("due_date", Op.LT, today), undated)))
+    order = unambiguous((Order("due_date"), Order("date")))
+    query = Query(All(tuple(where)), order, OPEN_MAX + 1, counted=False, shows=_SHOWN)
+    found: Sequence[Document] = (await reader.page(Document, asked.scope, query)).records
+    if len(found) > OPEN_MAX:
+        raise Refused(Problem("too_much_history", detail=str(OPEN_MAX)))
+    return found
+
+
+def _texts(entity: Entity, customer: Customer, wanted: str | None) -> dict[str, str]:
+    settings: Any = entity.settings.get("payment_reminders") or {}
+    ours = language(wanted or customer.language or entity.locale)
+    how = settings.get("payment_instructions") or ""
+    body = ours.overdue_body + ("\n\n{payment_instructions}" if how else "")
+    return {
+        "subject": settings.get("email_subject") or ours.overdue_subject,
+        "body": settings.get("email_body") or body,
+        "payment_instructions": how,
+    }
+
+
+def _words(late: Sequence[Document], payment_instructions: str) -> dict[str, str | None]:
+    """What the placeholders stand for that only a reminder has."""
+    rows = [
+        f"{one.number or one.date.isoformat()} ({(one.due_date or one.date).isoformat()}): "
+        f"{shown(one.balance, one.currency_code)}"
+        for one in late[:LISTED_MAX]
+    ]
+    return {
+        "invoice_list": "\n".join([*rows, *(["…"] if len(late) > LISTED_MAX else [])]),
+        "overdue_count": str(len(late)),
+        "total_amount": ", ".join(shown(amount, code) for code, amount in _sums(late).items()),
+        "payment_instructions": payment_instructions,
+    }
+
+
+def _sums(late: Sequence[Document]) -> dict[str, Decimal]:
+    """What is open by currency: amounts of several are never added."""
+    sums: dict[str, Decimal] = {}
+    for one in sorted(late, key=lambda one: one.currency_code):
+        sums[one.currency_code] = sums.get(one.currency_code, Decimal(0)) + one.balance
+    return sums

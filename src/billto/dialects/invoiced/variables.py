@@ -1,0 +1,106 @@
+"""Invoiced: the `{{variables}}` in subjects and messages, and what they stand for.
+
+They are put in once and never read again, and nothing is ever evaluated: of Mustache only names are
+understood, and as there a name that is not known becomes nothing. Everything else in braces is plain text.
+"""
+
+import re
+from collections.abc import Mapping
+
+from billto.app import balances, overdue, records
+from billto.app.parts import Reader, Request, Tx
+from billto.domain import issuing
+from billto.domain.customer import Customer
+from billto.domain.document import Document
+from billto.domain.entity import Entity
+from billto.domain.money import shown
+
+Values = Mapping[str, str | None]
+
+_NAME = r"[ \t]{0,9}&?[ \t]{0,9}([A-Za-z_][A-Za-z0-9_]{0,99})[ \t]{0,9}"
+_VARIABLE = re.compile(r"\{\{\{" + _NAME + r"\}\}\}|\{\{" + _NAME + r"\}\}")
+
+
+def substitute(text: str, values: Values) -> str:
+    """The text with its variables; mail is plain text, so that nothing is escaped."""
+    return _VARIABLE.sub(lambda found: values.get(found[1] or found[2]) or "", text)
+
+
+def are_in(*texts: str | None) -> bool:
+    """Whether there is any: what they stand for is looked up only then."""
+    return any(text and _VARIABLE.search(text) for text in texts)
+
+
+async def of_statement(
+    tx: Tx, asked: Request, customer: Customer, url: str, *, past_due_only: bool
+) -> Values:
+    """What there is to say of a customer, and of the invoices it has to pay, in its own currency."""
+    entity = await records.get(tx, asked, Entity, asked.scope.entity)
+    currency = customer.currency_code or entity.currency_code
+    (balance,) = await balances.of(tx, asked, customer.id, tx.now, currency)
+    today = issuing.today(entity, tx.now)
+    open_ = await overdue.open_documents(tx, asked, customer, today, late_only=past_due_only)
+    told = [one for one in open_ if one.currency_code == currency]
+    return {
+        **_parties(entity, customer),
+        "account_balance": shown(balance.standing.outstanding, currency),
+        "invoice_numbers": ", ".join(one.number for one in told if one.number),
+        "invoice_dates": ", ".join(one.date.isoformat() for one in told),
+        "invoice_due_dates": ", ".join(one.due_date.isoformat() for one in told if one.due_date),
+        "url": url,
+    }
+
+
+async def of_document(reader: Reader, asked: Request, document: Document) -> Values:
+    """What there is to say of a document and its customer."""
+    customer = None
+    if document.customer_id is not None:
+        customer = await records.get(reader, asked, Customer, document.customer_id)
+    day = document.date.isoformat()
+    due = None if document.due_date is None else document.due_date.isoformat()
+    currency = document.currency_code
+    known = _parties(await records.get(reader, asked, Entity, asked.scope.entity), customer)
+    mine = {f"{document.type}_number": document.number, f"{document.type}_date": day}
+    return {
+        **known,
+        **mine,
+        "customer_name": document.customer_name or known.get("customer_name"),
+        "invoice_number": document.number,
+        "invoice_date": day,
+        "invoice_due_date": due,
+        "number": document.number,
+        "date": day,
+        "due_date": due,
+        "payment_terms": document.payment_terms,
+        "purchase_order": document.purchase_order,
+        "notes": document.note,
+        "currency": currency.lower(),
+        "subtotal": shown(document.subtotal, currency),
+        "total": shown(document.total_with_tax, currency),
+        "balance": shown(document.balance, currency),
+    }
+
+
+def _parties(entity: Entity, customer: Customer | None) -> dict[str, str | None]:
+    known = {
+        "company_name": entity.name,
+        "company_email": entity.email,
+        "company_address": _address(entity),
+    }
+    if customer is None:
+        return known
+    first = next((one for one in customer.contacts or () if one.get("is_primary")), None)
+    return {
+        **known,
+        "customer_name": customer.name,
+        "customer_number": customer.number,
+        "customer_contact_name": (first or {}).get("name") or customer.contact or customer.name,
+        "customer_address": _address(customer),
+        "customer_payment_terms": customer.payment_terms,
+        "payment_terms": customer.payment_terms,
+    }
+
+
+def _address(of: Entity | Customer) -> str:
+    place = " ".join(part for part in (of.post_code, of.city) if part)
+    return "\n".join(part for part in (of.address, of.address_2, place, of.country) if part)
