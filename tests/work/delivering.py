@@ -17,7 +17,9 @@ async def work() -> None:
     store = wiring.make_store(settings)
     await store.open()
     runner = Runner(store, wiring.clock, channels(settings), print, QUICK)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, runner.end)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, runner.end)
+    loop.add_reader(sys.stdin.fileno(), os._exit, 1)  # the tests have ended
     print("working", flush=True)
     await runner.run()
     await store.close()
