@@ -151,7 +151,7 @@ def test_bounds_of_parameters_are_those_of_the_table() -> None:
     assert "Fields: id, name, email," in listed["query"]["description"]
 
 
-# What only the other doors have: logins, keys that end, parents, statements, ids of what there is none of.
+# What only the other doors have: logins, keys that end, parents, reminders, ids of what there is none of.
 ELSEWHERE = {
     "login_incomplete", "login_failed", "key_ended", "own_ancestor", "bad_cell", "unmatched", "ambiguous",
     "importing", "no_statement", "nothing_to_invoice", "nothing_overdue",
