@@ -42,7 +42,7 @@ test: lint types imports tests ## everything: lint, types, imports, all tests on
 	@echo 'All green.'
 
 tests: install $(TAP)
-	$(BIN)/python -m pytest
+	scripts/test
 
 lint: install ## ruff: rules and format
 	$(BIN)/ruff check $(SOURCES)
