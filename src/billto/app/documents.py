@@ -14,7 +14,7 @@ from billto.domain import issuing
 from billto.domain.customer import Customer
 from billto.domain.document import OPENING, OWED, Document
 from billto.domain.entity import Entity
-from billto.domain.ledger import CREDIT_NOTE, INVOICE, Standing
+from billto.domain.ledger import Standing
 from billto.domain.money import shown
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
@@ -172,10 +172,9 @@ async def void(tx: Tx, asked: Request, id: Id, reason: str | None = None, *, kin
     await payments.release(book, tx, asked, old, day)
     freed: Document = book.now[old.id]
     if old.type in OWED:
-        account, sign = (CREDIT_NOTE, -1) if old.type == "credit_note" else (INVOICE, 1)
         if old.written_off:
-            book.enter(account, "reopened", sign * old.written_off, old, day)
-        book.enter(account, "voided", -sign * old.total_with_tax, old, day)
+            book.opened(old, old.written_off, "reopened", day)
+        book.opened(old, -old.total_with_tax, "voided", day)
     book.put(issuing.voided(freed._replace(written_off=NOTHING), reason, tx.now))
     await book.close()
     stored: Document = book.now[old.id]
@@ -208,12 +207,11 @@ async def _written(tx: Tx, asked: Request, id: Id, kind: str, *, is_closed: bool
     book = Book(tx, asked, "document", old.id)
     book.know(old)
     day = max(issuing.today(entity, tx.now), old.date)
-    account, sign = (CREDIT_NOTE, -1) if old.type == "credit_note" else (INVOICE, 1)
     if is_closed:
-        book.enter(account, "written_off", -sign * amount, old, day)
+        book.opened(old, -amount, "written_off", day)
         book.put(old._replace(closed_at=tx.now, written_off=amount, balance=NOTHING))
     else:
-        book.enter(account, "reopened", sign * amount, old, day)
+        book.opened(old, amount, "reopened", day)
         # Beside it may be open what was paid until the payment was voided.
         book.put(old._replace(closed_at=None, written_off=NOTHING, balance=old.balance + amount))
     await book.close()
@@ -280,8 +278,7 @@ async def _issue(
     if stored.type not in OWED:
         return stored
     book = Book(tx, asked, "document", stored.id)
-    account, sign = (CREDIT_NOTE, -1) if stored.type == "credit_note" else (INVOICE, 1)
-    book.enter(account, "issued", sign * stored.total_with_tax, stored, stored.date, due_date=stored.due_date)
+    book.opened(stored, stored.total_with_tax, "issued", stored.date, due_date=stored.due_date)
     await book.close()
     for at, receipt in enumerate(receipts):
         try:

@@ -114,8 +114,14 @@ class Book:
         is_settled = not balance and not current.written_off
         paid_at = (current.paid_at or self._tx.now) if is_settled else None
         self.now[document.id] = current._replace(balance=balance, paid_at=paid_at)
-        account, sign = (CREDIT_NOTE, -1) if current.type == "credit_note" else (INVOICE, 1)
-        self.enter(account, kind, sign * amount, current, day)
+        self.opened(current, amount, kind, day)
+
+    def opened(
+        self, document: Document, amount: Decimal, kind: str, day: date, *, due_date: date | None = None
+    ) -> None:
+        """The entry alone that more of a document is open by an amount, or less where it is negative."""
+        account, sign = (CREDIT_NOTE, -1) if document.type == "credit_note" else (INVOICE, 1)
+        self.enter(account, kind, sign * amount, document, day, due_date=due_date)
 
     def left(self, payment: Payment, amount: Decimal, kind: str, day: date) -> None:
         """More of a payment is not applied to anything, or less where the amount is negative."""
