@@ -194,12 +194,13 @@ async def settled_by(tx: Reader, asked: Request, document_ids: Iterable[str]) ->
 
 async def release(book: Book, tx: Tx, asked: Request, document: Document, day: date) -> None:
     """Undoes all that is applied to a document, or was taken out of it; who calls holds everybody."""
-    book.know(document)
-    for seen in await settled_by(tx, asked, (document.id,)):
-        payment = await tx.lock(Payment, asked.scope, seen.id)
-        if payment is None or payment.voided_at is not None:
+    touching = await settled_by(tx, asked, (document.id,))
+    ids = {id for payment in touching for id in (payment.id, *_sides(payment))}
+    there = await ledger.held(tx, asked, ids)
+    book.know(document, *there.values())
+    for payment in (there[one.id] for one in touching):
+        if payment.voided_at is not None:
             continue
-        await _take_up(book, tx, asked, payment, {})
         kept = []
         for one in payment.applications:
             if document.id in (one.get("document_id"), one.get("source_id")):
@@ -307,10 +308,8 @@ async def _apply(
 
 
 async def _alone(tx: Tx, asked: Request, payment: Payment, named: Iterable[Any]) -> None:
-    ids = [one["document_id"] for one in payment.applications if one.get("document_id")]
-    ids += [one["source_id"] for one in payment.applications if one.get("source_id")]
     others: list[str | None] = []
-    if ids:
+    if ids := _sides(payment):
         query = Query(Compare("id", Op.IN, tuple(ids)), unambiguous(()), len(ids), counted=False)
         page = await tx.page(Document, asked.scope, replace(query, shows=frozenset({"id", "customer_id"})))
         others += (one.customer_id for one in page.records)
@@ -324,10 +323,14 @@ def _now(book: Book, named: Mapping[Id, Any]) -> dict[Id, Any]:
 
 async def _take_up(book: Book, tx: Tx, asked: Request, payment: Payment, named: Mapping[Id, Any]) -> None:
     """Holds everything that the payment touches, or will touch."""
-    ids = {one.id for one in named.values()}
-    for one in payment.applications:
-        ids |= {one[name] for name in ("document_id", "source_id") if one.get(name)}
+    ids = {*_sides(payment), *(one.id for one in named.values())}
     book.know(payment, *(await ledger.held(tx, asked, ids)).values())
+
+
+def _sides(payment: Payment) -> set[str]:
+    """The documents and payments that a payment moves something between."""
+    names = ("document_id", "source_id")
+    return {one[name] for one in payment.applications for name in names if one.get(name)}
 
 
 def _check_kinds(wanted: Sequence[Wanted], kinds: Sequence[str]) -> None:
