@@ -279,7 +279,7 @@ async def _issue(
         return stored
     book = Book(tx, asked, "document", stored.id)
     book.opened(stored, stored.total_with_tax, "issued", stored.date, due_date=stored.due_date)
-    await book.close()
+    await book.close(stood=None if standing is None else (standing,))
     for at, receipt in enumerate(receipts):
         try:
             stored = await _receive(tx, asked, stored, receipt)

@@ -134,12 +134,17 @@ class Book:
         self.now[payment.id] = current._replace(balance=balance)
         self.enter(PAYMENT, kind, -amount, current, day)
 
-    async def close(self, *, inserted: Sequence[str] = ()) -> None:
-        """Writes everything; raises Refused where a credit balance would be overspent, now or in the past."""
+    async def close(self, *, inserted: Sequence[str] = (), stood: Sequence[Standing] | None = None) -> None:
+        """Writes everything; raises Refused where a credit balance would be overspent, now or in the past.
+
+        `stood` is how those concerned stand, for who holds them and has looked already.
+        """
         customers = sorted({one.customer_id for one in self.entries if one.customer_id is not None})
         # Who was not known to be concerned before everything was held is concerned all the same.
         await alone(self._tx, self._asked, customers)
-        before = await self._tx.standings(self._asked.scope, customers) if customers else ()
+        before = stood
+        if before is None:
+            before = await self._tx.standings(self._asked.scope, customers) if customers else ()
         for one in self.now.values():
             _check_advance(one)
         for (customer_id, currency), (_, after) in grown(before, self.entries).items():
