@@ -1,6 +1,6 @@
 """What can be done with what belongs to a customer: notes and pending line items, each in one transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from billto.app import following, records
@@ -59,3 +59,10 @@ async def erase(kind: Belonging, tx: Tx, asked: Request, id: Id) -> Any:
     await tx.forget(asked.scope.tenant_id, old.customer_id)
     await records.note(tx, asked, f"{kind.called}.deleted", old)
     return old
+
+
+async def erase_all(kind: Belonging, tx: Tx, asked: Request, of: Customer, some: Sequence[Any]) -> None:
+    """Takes some of one customer out for good, as `erase` does each; who calls holds the customer."""
+    await tx.delete_all(kind.record, asked.scope, [one.id for one in some])
+    await tx.forget(asked.scope.tenant_id, of.id)
+    await tx.note_many([records.event(tx, asked, f"{kind.called}.deleted", one) for one in some])

@@ -33,8 +33,7 @@ async def bill_pending(
         raise Refused(Problem("nothing_to_invoice"))
     lines = list(map(_line, pending))
     invoice = await documents.create(tx, asked, "invoice", {**values, "lines": lines}, wish)
-    for one in pending:
-        await belongings.erase(belongings.LINE_ITEMS, tx, asked._replace(expected=None), one.serial)
+    await belongings.erase_all(belongings.LINE_ITEMS, tx, asked, of, pending)
     return invoice
 
 

@@ -89,6 +89,16 @@ def delete(engine: Engine, table: str, keys: tuple[str, ...]) -> str:
     return f"DELETE FROM {table} WHERE {_by(engine, keys)} RETURNING id"
 
 
+def delete_all(
+    engine: Engine, record: type[NamedTuple], whose: Mapping[str, str], ids: Sequence[str]
+) -> Statement:
+    """Records by their ids; there is a row for each that was there."""
+    compiler = Compiler(record, engine)
+    named = All((*(Compare(name, Op.EQ, value) for name, value in whose.items()), Compare("id", Op.IN, ids)))
+    sql = f"DELETE FROM {LAYOUTS[record].table} WHERE {compiler.sql(named)} RETURNING id"
+    return Statement(sql, compiler.values)
+
+
 def _by(engine: Engine, keys: tuple[str, ...], marks_before: int = 0) -> str:
     return " AND ".join(f"{key} = {engine.mark(at)}" for at, key in enumerate(keys, marks_before + 1))
 

@@ -243,6 +243,12 @@ class Tx(Moving, Outbox, Reader):
         if LAYOUTS[kind].counted:
             await self._recount(record, *(-number for number in counts(record)))
 
+    async def delete_all(self, record: type[NamedTuple], scope: Scope, ids: Sequence[str]) -> None:
+        """Takes records of a kind without counters out for good; raises Refused unless all are there."""
+        asked = statements.delete_all(self.engine, record, tenancy(record, scope), ids)
+        if len(await self.rows(*asked)) != len(ids):
+            raise _absent(record)
+
     async def generations_below(
         self, scope: Scope, serial: int, generations_max: int, records_max: int
     ) -> Below:
