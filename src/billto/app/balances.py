@@ -10,7 +10,6 @@ from billto.app import customers, records
 from billto.app.parts import Id, Reader, Request
 from billto.domain import issuing
 from billto.domain.customer import Customer
-from billto.domain.entity import Entity
 from billto.domain.ledger import Due, Entry, FallingDue, Standing
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
@@ -49,7 +48,7 @@ async def of(
     """How a customer stands: in one currency, or without that in all in which there was something, its own
     first."""
     customer = await customers.get(reader, asked._replace(shows=None), id)
-    entity = await records.get(reader, asked._replace(shows=None), Entity, asked.scope.entity)
+    entity = await records.seller(reader, asked)
     own = customer.currency_code or entity.currency_code
     standings = {one.currency_code: one for one in await reader.standings(asked.scope, (customer.id,))}
     wanted = (currency,) if currency else tuple(dict.fromkeys((own, *standings)))
@@ -103,7 +102,7 @@ async def statement(
     """A statement in one currency: balance forward from the first of the month to today, unless it is said
     otherwise, or what is open at its end."""
     customer = await customers.get(reader, asked._replace(shows=None), id)
-    entity = await records.get(reader, asked._replace(shows=None), Entity, asked.scope.entity)
+    entity = await records.seller(reader, asked)
     end = end or issuing.today(entity, now)
     start = start or end.replace(day=1)
     if start > end:

@@ -9,7 +9,6 @@ from billto.app.ledger import NOTHING, Book
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import issuing
 from billto.domain.adjustment import Adjustment
-from billto.domain.entity import Entity
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Page, Query
 from billto.domain.versions import edited, touched
@@ -34,7 +33,7 @@ async def create(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Adjustmen
         of = await customers.live(tx, asked._replace(expected=None, shows=None), id)
     except Refused:
         raise Refused(Problem("unknown_reference", ("customer_id",), f"customer {id}")) from None
-    entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
+    entity = await records.seller(tx, asked)
     currency = issuing.currency(given.get("currency_code"), of.currency_code or entity.currency_code)
     issuing.amount(abs(given["amount"]), currency, "amount")
     said = {name: value for name, value in given.items() if value is not None}

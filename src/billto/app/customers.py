@@ -9,7 +9,6 @@ from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import contact
 from billto.domain import customer as rules
 from billto.domain.customer import Customer
-from billto.domain.entity import Entity
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Op, Page, Query
@@ -35,7 +34,7 @@ async def create(
 
 async def create_numbered(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Customer:
     """A new customer with the next number of the entity, and in its country, unless others are given."""
-    entity = await records.get(tx, asked, Entity, asked.scope.entity)
+    entity = await records.seller(tx, asked)
     number = values.get("number") or await numbers.for_customer(tx, asked, entity)
     return await create(tx, asked, {"country_code": entity.country_code, **values, "number": number})
 

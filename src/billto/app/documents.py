@@ -84,7 +84,7 @@ async def change(
 ) -> Document:
     """A draft with other values, issued where it is no longer wanted as a draft; of an issued document what
     it does not say to its customer."""
-    entity = await _entity(tx, asked)
+    entity = await records.seller(tx, asked)
     seen = await get(tx, asked._replace(shows=None), id, kind=kind)
     is_said = bool(values.keys() & {"customer_id", "customer"})
     values, customer = dict(values), await _customer(tx, asked, seen)
@@ -166,7 +166,7 @@ async def void(tx: Tx, asked: Request, id: Id, reason: str | None = None, *, kin
         raise Refused(Problem("still_draft"))
     if old.advanced:
         raise Refused(Problem("settled_elsewhere", detail="a final invoice has taken up this advance"))
-    entity = await _entity(tx, asked)
+    entity = await records.seller(tx, asked)
     day = max(issuing.today(entity, tx.now), old.date)
     book = Book(tx, asked, "document", old.id)
     await payments.release(book, tx, asked, old, day)
@@ -201,7 +201,7 @@ async def _written(tx: Tx, asked: Request, id: Id, kind: str, *, is_closed: bool
         raise Refused(Problem("still_draft"))
     if (old.closed_at is not None) is is_closed or old.type not in OWED:
         return old
-    entity, amount = await _entity(tx, asked), old.balance if is_closed else old.written_off
+    entity, amount = await records.seller(tx, asked), old.balance if is_closed else old.written_off
     if not is_closed and old.type in LIMITED:
         await _check_limit(tx, asked, old, amount, entity, await _customer(tx, asked, old))
     book = Book(tx, asked, "document", old.id)
@@ -338,14 +338,10 @@ async def _check_limit(
 
 
 async def _seller(tx: Tx, asked: Request) -> Entity:
-    entity = await _entity(tx, asked)
+    entity = await records.seller(tx, asked)
     if not entity.is_enabled:
         raise Refused(Problem("entity_disabled"))
     return entity
-
-
-async def _entity(tx: Reader, asked: Request) -> Entity:
-    return await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
 
 
 async def _customer(tx: Reader, asked: Request, document: Document) -> Customer | None:

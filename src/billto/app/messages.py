@@ -41,7 +41,7 @@ async def queue(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Message:
         await tx.alone(asked.scope.entity, f"message {once}")
         if (known := await _once(tx, asked, once)) is not None:
             return known
-    entity = await _entity(tx, asked)
+    entity = await records.seller(tx, asked)
     customer = await _customer(tx, asked, values)
     problems: list[Problem] = []
     attachments = ATTACHMENTS.read(values.get("attachments"), ("attachments",), problems)
@@ -74,7 +74,7 @@ async def queue_document(
     of ours: the door has put in its own.
     """
     document = await records.get(tx, _plain(asked), Document, id)
-    entity = await _entity(tx, asked)
+    entity = await records.seller(tx, asked)
     wanted = values.get("language")
     paper = {"paper": "document", "document_id": document.id, **({"language": wanted} if wanted else {})}
     own = {
@@ -103,7 +103,7 @@ async def queue_statement(
     """A statement by e-mail, as PDF. `paper` says which (see ATTACHMENT), `words` what placeholders beside
     those of entity and customer stand for; `as_written` as for a document."""
     customer = await records.get(tx, _plain(asked), Customer, customer_id)
-    entity = await _entity(tx, asked)
+    entity = await records.seller(tx, asked)
     texts = language(customer.language or entity.locale)
     known = {**issuing.values_of(entity, customer, issuing.today(entity, tx.now)), **(words or {})}
     own = {
@@ -215,10 +215,6 @@ def _sender(values: Mapping[str, Any], entity: Entity) -> dict[str, Any]:
         "sender_name": values.get("sender_name") or entity.name,
         "reply_to": values.get("reply_to") or entity.email,
     }
-
-
-async def _entity(reader: Reader, asked: Request) -> Entity:
-    return await records.get(reader, _plain(asked), Entity, asked.scope.entity)
 
 
 async def _customer(reader: Reader, asked: Request, values: Mapping[str, Any]) -> Customer | None:

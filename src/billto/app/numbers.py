@@ -136,7 +136,7 @@ async def proposed(reader: Reader, asked: Request, now: datetime) -> str:
         ),
     )
     written = [str(one.number) for one in newest.records]
-    entity = await records.get(reader, asked, Entity, asked.scope.entity)
+    entity = await records.seller(reader, asked)
     formats: Any = entity.settings.get("number_formats") or {}
     form = formats.get("customer")
     year = entities.year(entity, now)

@@ -32,7 +32,7 @@ async def remind(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> M
     """
     plain = asked._replace(expected=None, shows=None)
     customer = await customers.get(tx, plain, id)
-    entity = await records.get(tx, plain, Entity, asked.scope.entity)
+    entity = await records.seller(tx, asked)
     today = issuing.today(entity, tx.now)
     late = await open_documents(tx, plain, customer, today, late_only=True)
     if not late:

@@ -13,7 +13,6 @@ from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import issuing
 from billto.domain.customer import Customer
 from billto.domain.document import Document
-from billto.domain.entity import Entity
 from billto.domain.ledger import PAYMENT as ACCOUNT
 from billto.domain.movements import UNDOES
 from billto.domain.paging import unambiguous
@@ -131,7 +130,7 @@ async def change(
     await _take_up(book, tx, asked, old, named)
     applying.check(wanted, _now(book, named), old)
     book.put(new)
-    entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
+    entity = await records.seller(tx, asked)
     day = issuing.today(entity, tx.now)
     undone = [applying.settle(book, old, one, day, undo=True) for one in old.applications]
     kept, done = await _apply(book, new, wanted, named, day)
@@ -147,7 +146,7 @@ async def void(tx: Tx, asked: Request, id: Id) -> Payment:
     old = await held(tx, asked, id)
     if old.voided_at is not None:
         return old
-    entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
+    entity = await records.seller(tx, asked)
     day = max(issuing.today(entity, tx.now), old.date)
     book = Book(tx, asked, "payment", old.id)
     await _take_up(book, tx, asked, old, {})
@@ -169,7 +168,7 @@ async def restore(tx: Tx, asked: Request, id: Id) -> Payment:
     old = await held(tx, asked, id)
     if old.voided_at is None:
         return old
-    entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
+    entity = await records.seller(tx, asked)
     day = max(issuing.today(entity, tx.now), old.date)  # meanwhile it was not there
     book = Book(tx, asked, "payment", old.id)
     await _take_up(book, tx, asked, old, {})
@@ -236,7 +235,7 @@ async def _made(
     named: Mapping[Id, Any],
 ) -> Payment:
     given = {**edited(values, Payment._field_defaults.get)}
-    entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
+    entity = await records.seller(tx, asked)
     first = next(iter(named.values()), None)
     own = (first and first.currency_code) or (payer and payer.currency_code) or entity.currency_code
     currency = issuing.currency(given.get("currency_code"), own)

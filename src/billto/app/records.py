@@ -20,6 +20,11 @@ async def get(reader: Reader, asked: Request, record: type[R], id: Id) -> R:
     return _there(await reader.get(record, asked.scope, id, shows=asked.shows), record)
 
 
+async def seller(reader: Reader, asked: Request) -> Entity:
+    """The entity that a request is about, whatever the request wants to see of its own record."""
+    return await get(reader, asked._replace(shows=None), Entity, asked.scope.entity)
+
+
 async def expected(tx: Tx, asked: Request, record: type[R], id: Id) -> R:
     """The record as the caller means it (If-Match), kept from others until the transaction ends."""
     found: Any = _there(await tx.lock(record, asked.scope, id), record)

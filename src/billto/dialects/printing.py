@@ -9,7 +9,6 @@ from billto.app.balances import Statement
 from billto.app.parts import Reader, Request
 from billto.dialects.dialect import File
 from billto.domain.document import Document
-from billto.domain.entity import Entity
 from billto.domain.mailbox import one_line
 from billto.papers import document_pdf, statement_pdf
 
@@ -23,7 +22,7 @@ _UNFIT = re.compile(r'[/\\:*?"<>|]')
 
 async def document(reader: Reader, asked: Request, of: Document, language: str | None = None) -> File:
     """A document as it is now; a draft with the texts that it would be issued with."""
-    entity = await _entity(reader, asked)
+    entity = await records.seller(reader, asked)
     content = await asyncio.get_running_loop().run_in_executor(_PRESS, document_pdf, of, entity, language)
     return File(_named(of.number or of.type.replace("_", "-")), content)
 
@@ -31,15 +30,11 @@ async def document(reader: Reader, asked: Request, of: Document, language: str |
 async def statement(reader: Reader, asked: Request, of: Statement, language: str | None = None) -> File:
     """Raises Refused for one that is too long."""
     balances.check_printable(of)
-    entity = await _entity(reader, asked)
+    entity = await records.seller(reader, asked)
     content = await asyncio.get_running_loop().run_in_executor(
         _PRESS, statement_pdf, of, entity, of.customer, language
     )
     return File(_named(f"statement {of.open.as_of.isoformat()}"), content)
-
-
-async def _entity(reader: Reader, asked: Request) -> Entity:
-    return await records.get(reader, asked._replace(expected=None, shows=None), Entity, asked.scope.entity)
 
 
 def _named(text: str) -> str:

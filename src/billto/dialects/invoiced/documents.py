@@ -146,7 +146,7 @@ async def consolidate(tx: Tx, asked: Request, told: Told) -> Said:
     cutoff = told.body if isinstance(told.body, int) else said.get("cutoff_date")  # .NET's is the whole body
     until = _read("cutoff_date", DAY, cutoff)
     currency = _read("currency", CURRENCY, said.get("currency")) or of.currency_code
-    entity = await records.get(tx, asked, Entity, asked.scope.entity)
+    entity = await records.seller(tx, asked)
     values = _inherited({"name": "Consolidated Invoice"}, of, issuing.today(entity, tx.now))
     made = await billing.consolidate(
         tx, asked._replace(expected=None), of, values,
@@ -167,7 +167,7 @@ async def _values(paper: Paper, tx: Tx, asked: Request, said: Mapping[str, Any])
     if _flag(said, "sent"):
         values["sent_at"] = tx.now
     if paper.kind == "invoice":
-        entity = await records.get(tx, asked, Entity, asked.scope.entity)
+        entity = await records.seller(tx, asked)
         values = _inherited(values, of, issuing.today(entity, tx.now))
     if "invoice" in said and paper.kind == "credit_note":
         values["linked_ids"] = [(await _invoice(tx, asked, said["invoice"])).id]

@@ -19,7 +19,6 @@ from billto.dialects.invoiced.verbs import customer_id
 from billto.domain import issuing
 from billto.domain.customer import Customer
 from billto.domain.document import OPENING, Document
-from billto.domain.entity import Entity
 from billto.domain.mailbox import is_address
 from billto.domain.message import EMAIL, Message
 from billto.domain.problems import Problem, Refused
@@ -120,7 +119,7 @@ async def _start(tx: Tx, asked: Request, said: Mapping[str, Any]) -> str | None:
     if "start" not in said:
         return None
     start: date = said["start"].date()
-    entity = await records.get(tx, _plain(asked), Entity, asked.scope.entity)
+    entity = await records.seller(tx, asked)
     if "end" not in said and start > issuing.today(entity, tx.now):
         raise Refused(Problem("out_of_range", ("start",), "before the end"))
     return start.isoformat()

@@ -35,7 +35,7 @@ async def of_statement(
     tx: Tx, asked: Request, customer: Customer, url: str, *, past_due_only: bool
 ) -> Values:
     """What there is to say of a customer, and of the invoices it has to pay, in its own currency."""
-    entity = await records.get(tx, asked, Entity, asked.scope.entity)
+    entity = await records.seller(tx, asked)
     currency = customer.currency_code or entity.currency_code
     (balance,) = await balances.of(tx, asked, customer.id, tx.now, currency)
     today = issuing.today(entity, tx.now)
@@ -59,7 +59,7 @@ async def of_document(reader: Reader, asked: Request, document: Document) -> Val
     day = document.date.isoformat()
     due = None if document.due_date is None else document.due_date.isoformat()
     currency = document.currency_code
-    known = _parties(await records.get(reader, asked, Entity, asked.scope.entity), customer)
+    known = _parties(await records.seller(reader, asked), customer)
     mine = {f"{document.type}_number": document.number, f"{document.type}_date": day}
     return {
         **known,

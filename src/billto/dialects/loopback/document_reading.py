@@ -17,7 +17,6 @@ from billto.dialects.searching import terms_of
 from billto.dialects.tags import tagged
 from billto.domain import issuing
 from billto.domain.document import OPENING, Document
-from billto.domain.entity import Entity
 from billto.domain.nodes import storable
 from billto.domain.payment import PAYMENT, Payment
 from billto.domain.problems import Problem, Refused
@@ -128,7 +127,7 @@ def _type(told: Told) -> str:
 
 async def next_number(reader: Reader, asked: Request, told: Told) -> Said:
     """What the next document of a type would be called; nothing is taken by it."""
-    entity = await records.get(reader, asked, Entity, asked.scope.entity)
+    entity = await records.seller(reader, asked)
     day = issuing.today(entity, told.now)
     return Said({"number": await numbers.next_for_document(reader, asked, entity, _type(told), day)})
 

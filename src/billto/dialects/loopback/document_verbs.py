@@ -16,7 +16,6 @@ from billto.dialects.loopback.spelling import spelt
 from billto.dialects.tags import tagged
 from billto.domain import issuing
 from billto.domain.document import OPENING, PAYABLE, Document
-from billto.domain.entity import Entity
 from billto.domain.problems import Problem, Refused
 
 MANY_MAX = 100  # that one request may create: each of them is posted by itself
@@ -114,7 +113,7 @@ async def _create(tx: Tx, asked: Request, wanted: _Asked) -> Document:
     if values.get("due_date", 0) is None:
         del values["due_date"]  # as many days later as the organization gives
     if kind == "invoice" and values.get("service_date") is None:
-        entity = await records.get(tx, asked, Entity, asked.scope.entity)
+        entity = await records.seller(tx, asked)
         values["service_date"] = values.get("date") or issuing.today(entity, tx.now)
     with spelt():
         return await documents.create(tx, asked, kind, values, wanted.wish._replace(is_draft=is_draft))

@@ -14,7 +14,6 @@ from billto.dialects.params import Param, take
 from billto.dialects.spaceinvoices.values import CURRENCY, kinds, shown_day, shown_id
 from billto.domain import issuing
 from billto.domain.ageing import BOUNDS, Owed, ageing
-from billto.domain.entity import Entity
 from billto.domain.ids import read_id
 from billto.domain.ledger import FallingDue
 from billto.domain.problems import Problem, Refused
@@ -69,7 +68,7 @@ async def balance(reader: Reader, asked: Request, told: Told) -> Said:
     given = take(told.given, BALANCE_PARAMS)
     id = _id(told)
     found = await balances.of(reader, asked, id, told.now, given["currency_code"])
-    today = issuing.today(await records.get(reader, asked, Entity, asked.scope.entity), told.now)
+    today = issuing.today(await records.seller(reader, asked), told.now)
     # A balance is of all there is, also of what is dated later than today; so is its ageing.
     owed = await balances.falling_due(reader, asked, found[0].customer)
     shown = [_balance(one, _aged(one, owed, today, given["buckets"])) for one in found]

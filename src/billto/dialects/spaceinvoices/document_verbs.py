@@ -16,7 +16,6 @@ from billto.dialects.spaceinvoices.lines import kept
 from billto.dialects.tags import tagged
 from billto.domain import issuing
 from billto.domain.document import PAYABLE, Document
-from billto.domain.entity import Entity
 from billto.domain.ids import read_id
 from billto.domain.nodes import Problems, Text
 from billto.domain.problems import Problem, Refused
@@ -124,7 +123,7 @@ def next_number(kind: str) -> Verb:
     """The number that a document of today, or of another day, would get; it is not taken by this."""
 
     async def verb(reader: Reader, asked: Request, told: Told) -> Said:
-        entity = await records.get(reader, asked, Entity, asked.scope.entity)
+        entity = await records.seller(reader, asked)
         day = _day(told) or issuing.today(entity, told.now)
         number = await numbers.next_for_document(reader, asked, entity, kind, day)
         return Said({"number": number, "furs": None, "fina": None, "pt": None})

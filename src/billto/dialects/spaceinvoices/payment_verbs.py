@@ -19,7 +19,6 @@ from billto.dialects.spaceinvoices.payments import (
 )
 from billto.domain import issuing
 from billto.domain.document import Document
-from billto.domain.entity import Entity
 from billto.domain.ids import read_id
 from billto.domain.money import shown
 from billto.domain.paging import unambiguous
@@ -112,7 +111,7 @@ async def refund_of(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -
     wanted = [Wanted("refund_payment", unapplied, source=paid.id)] if unapplied else []
     if amount > unapplied:
         wanted.append(Wanted("refund_credit", amount - unapplied))
-    entity = await records.get(tx, asked._replace(shows=None), Entity, asked.scope.entity)
+    entity = await records.seller(tx, asked)
     given = {
         # What came on a later day than today cannot go back before.
         "method": paid.method, "date": max(issuing.today(entity, tx.now), paid.date),

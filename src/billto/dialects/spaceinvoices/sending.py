@@ -13,7 +13,6 @@ from billto.dialects.spaceinvoices.balances import BALANCE_FORWARD, STATEMENT_PA
 from billto.dialects.spaceinvoices.messages import joined
 from billto.domain import issuing
 from billto.domain.attrs import METADATA
-from billto.domain.entity import Entity
 from billto.domain.ids import read_id
 from billto.domain.mailbox import is_address
 from billto.domain.message import Message
@@ -171,7 +170,6 @@ async def _check_days(tx: Tx, asked: Request, paper: Mapping[str, Any]) -> None:
     """What could never be printed is refused at once, and not when it is delivered."""
     if paper["start"] is None:
         return
-    plain = asked._replace(expected=None, shows=None)
-    end = paper["end"] or issuing.today(await records.get(tx, plain, Entity, asked.scope.entity), tx.now)
+    end = paper["end"] or issuing.today(await records.seller(tx, asked), tx.now)
     if paper["start"] > end:
         raise Refused(Problem("out_of_range", ("start",), "no later than the end"))
