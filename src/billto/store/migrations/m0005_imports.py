@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from billto.store.engine import Engine
+from billto.store.migrations.tables import said
 
 _TABLES = """
 CREATE TABLE import_job (
@@ -34,7 +35,4 @@ CREATE INDEX upload_created ON upload (created_at);
 
 
 def statements(engine: Engine) -> Iterator[str]:
-    strict = " STRICT" if engine.name == "sqlite" else ""
-    for statement in _TABLES.format_map(engine.types).split(";\n"):
-        if said := statement.strip():
-            yield said + (strict if said.startswith("CREATE TABLE") else "")
+    yield from said(engine, _TABLES)
