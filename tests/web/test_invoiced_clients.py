@@ -4,9 +4,7 @@ import importlib
 import json
 import socket
 import subprocess
-import time
 from base64 import b64encode
-from collections.abc import Callable
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -16,6 +14,7 @@ import pytest
 
 from tests.drills.serving import Billto
 from tests.drills.wire import HOST
+from tests.ports import until
 from tests.web.house import Cast
 
 invoiced: Any = importlib.import_module("invoiced")
@@ -205,8 +204,8 @@ def test_what_the_client_sends_is_delivered_once(client: Any, served: Served) ->
     estimate = client.Estimate.create(customer=of.id, items=[line])
     assert [one.send()[0].template for one in (note, estimate)] == ["credit_note_email", "estimate_email"]
 
-    waited(lambda: client.Invoice.retrieve(invoice.id).status == "sent")
-    waited(lambda: len(posted(served)) >= 4)
+    until(lambda: client.Invoice.retrieve(invoice.id).status == "sent")
+    until(lambda: len(posted(served)) >= 4)
     texts = {name: text for text, papers in posted(served) for name in papers}
     assert sorted(texts) == sorted(
         ["statement.pdf", *(f"{one.number}.pdf" for one in (invoice, note, estimate))]
@@ -224,13 +223,6 @@ def posted(served: Served) -> list[tuple[str, list[str]]]:
         assert all(part.get_content().startswith(b"%PDF-") for part in mail.iter_attachments())
         found.append((mail.get_body(("plain",)).get_content(), papers))
     return found
-
-
-def waited(look: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not look():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 def test_refusals_are_the_clients_own_exceptions(served: Served, client: Any) -> None:
