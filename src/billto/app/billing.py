@@ -55,10 +55,8 @@ async def consolidate(
     whole invoice become those of its lines; where the cents come out otherwise, a last line says so.
     """
     old = await _open_invoices(tx, asked, of, currency, until)
-    await _alone(tx, asked, of, await _settled(tx, asked, old))
+    await payments.alone(tx, asked, await _settled(tx, asked, old), old)
     old = await _open_invoices(tx, asked, of, currency, until)  # somebody may have been faster
-    if len(old) < 2:
-        raise Refused(Problem("not_offered", detail="there are no open invoices to consolidate"))
     ids, settled = {one.id for one in old}, await _settled(tx, asked, old)
     for one in old:
         await documents.void(tx, asked, one.id, CONSOLIDATED, kind="invoice")
@@ -83,6 +81,8 @@ async def _open_invoices(
     order = unambiguous((Order("date"),))
     query = Query(All(tuple(where)), order, limit=LINKED_MAX + 1, counted=False)
     found: tuple[Document, ...] = (await tx.page(Document, asked.scope, query)).records
+    if len(found) < 2:
+        raise Refused(Problem("not_offered", detail="there are no open invoices to consolidate"))
     lines = sum(len(one.lines) for one in found)
     if len(found) > LINKED_MAX or lines >= LINES_MAX:
         detail = f"at most {LINKED_MAX} invoices with fewer than {LINES_MAX} lines can become one"
@@ -98,16 +98,6 @@ async def _settled(tx: Tx, asked: Request, invoices: Sequence[Document]) -> list
         for one in await payments.settled_by(tx, asked, sorted(ids))
         if one.voided_at is None and ids.intersection(there.get("document_id") for there in one.applications)
     ]
-
-
-async def _alone(tx: Tx, asked: Request, of: Customer, settled: Sequence[Payment]) -> None:
-    """Holds at once all customers whose standing is going to be written: one after the other, two who do so
-    could wait for each other."""
-    named = [one for payment in settled for one in payment.applications]
-    ids = {one[name] for one in named for name in ("document_id", "source_id") if one.get(name)}
-    query = Query(Compare("id", Op.IN, tuple(ids)), unambiguous(()), max(1, len(ids)), counted=False)
-    found = (await tx.page(Document, asked.scope, query)).records if ids else ()
-    await ledger.alone(tx, asked, (of.id, *(one.customer_id for one in (*settled, *found))))
 
 
 async def _made_of(tx: Tx, asked: Request, old: Sequence[Document], values: Mapping[str, Any]) -> Document:

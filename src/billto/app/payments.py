@@ -35,7 +35,7 @@ async def get(reader: Reader, asked: Request, id: Id) -> Payment:
 async def held(tx: Tx, asked: Request, id: Id) -> Payment:
     """The payment, which stays so until the transaction ends; its customers are held before it."""
     seen = await records.get(tx, asked._replace(shows=None), Payment, id)
-    await _alone(tx, asked, seen, ())
+    await alone(tx, asked, (seen,))
     return await records.expected(tx, asked, Payment, seen.id)
 
 
@@ -111,7 +111,7 @@ async def change(
     _check_length(wanted or ())
     seen = await records.get(tx, asked._replace(shows=None), Payment, id)
     named = await applying.peeked(tx, asked, wanted or ())
-    await _alone(tx, asked, seen, named.values())
+    await alone(tx, asked, (seen,), named.values())
     old = await records.expected(tx, asked, Payment, seen.id)
     if old.voided_at is not None:
         raise Refused(Problem("voided"))
@@ -265,7 +265,7 @@ async def _book(
     rest_is_credit: bool,
 ) -> Payment:
     await applying.check_family(tx, asked, payment.customer, (one.customer for one in named.values()))
-    await _alone(tx, asked, payment, named.values())
+    await alone(tx, asked, (payment,), named.values())
     book = Book(tx, asked, "payment", payment.id)
     await _take_up(book, tx, asked, payment, named)
     applying.check(wanted, _now(book, named), payment)
@@ -306,13 +306,15 @@ async def _apply(
     return kept, done
 
 
-async def _alone(tx: Tx, asked: Request, payment: Payment, named: Iterable[Any]) -> None:
-    others: list[str | None] = []
-    if ids := _sides(payment):
+async def alone(tx: Tx, asked: Request, some: Sequence[Payment], others: Iterable[Any] = ()) -> None:
+    """Holds at once, with those of other records, all customers whose standing payments touch: one after the
+    other, two who do so could wait for each other."""
+    owners = [one.customer_id for one in (*some, *others)]
+    if ids := {id for payment in some for id in _sides(payment)}:
         query = Query(Compare("id", Op.IN, tuple(ids)), unambiguous(()), len(ids), counted=False)
         page = await tx.page(Document, asked.scope, replace(query, shows=frozenset({"id", "customer_id"})))
-        others += (one.customer_id for one in page.records)
-    await ledger.alone(tx, asked, (payment.customer_id, *others, *(one.customer_id for one in named)))
+        owners += (one.customer_id for one in page.records)
+    await ledger.alone(tx, asked, owners)
 
 
 def _now(book: Book, named: Mapping[Id, Any]) -> dict[Id, Any]:
