@@ -35,14 +35,17 @@ def worker(
     wiring.log()
 
     async def work(store: Store) -> None:
-        runner = wiring.make_runner(settings, store, lambda _delivery: None, at_once=count)
-        if runner is None:
+        beside = wiring.companions(settings, store, lambda _delivery: None, at_once=count)
+        if len(beside) == 1:
             raise Fault("no channel is connected: set BILLTO_MAIL")
-        loop = asyncio.get_running_loop()
+        ended, loop = asyncio.Event(), asyncio.get_running_loop()
         for ends in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(ends, runner.end)
+            loop.add_signal_handler(ends, ended.set)
+        for one in beside:
+            await one.start()
         logging.getLogger("billto.work").info("delivering out of %s", settings.database_url.shown)
-        await runner.run()
+        await ended.wait()
+        await asyncio.gather(*(one.stop() for one in beside))
 
     with_store(work, settings)
 

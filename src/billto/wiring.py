@@ -27,6 +27,7 @@ from billto.web.metrics import Metrics
 from billto.web.server import Server
 from billto.work.channels import channels, connected
 from billto.work.runner import Delivery, Pace, Runner
+from billto.work.scheduler import Scheduler
 
 # What a command may meet when there is no such database, or none that lets it in.
 DATABASE_FAULTS = (OSError, apsw.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -98,8 +99,17 @@ def make_server(settings: Config) -> Server:
 
     doors = Doors(DIALECTS, store, clock, limiter, observe, connected(settings))
     document = openapi(spaceinvoices.DIALECT, WORDING, __version__)
-    worker = make_runner(settings, store, lambda one: metrics.delivered(*one)) if settings.worker else None
-    return Server(store, doors, metrics, LATEST, document, (worker,) if worker else ())
+    beside = companions(settings, store, lambda one: metrics.delivered(*one)) if settings.worker else ()
+    return Server(store, doors, metrics, LATEST, document, beside)
+
+
+def companions(
+    settings: Config, store: Store, observe: Callable[[Delivery], None], *, at_once: int = Pace().at_once
+) -> tuple[Runner | Scheduler, ...]:
+    """Who delivers messages, and who works off what is planned."""
+    worker = make_runner(settings, store, observe, at_once=at_once)
+    scheduler = Scheduler(store, clock, connected(settings))
+    return (worker, scheduler) if worker else (scheduler,)
 
 
 def make_runner(

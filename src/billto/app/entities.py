@@ -1,9 +1,10 @@
 """What can be done with entities. Every verb works within one transaction."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from billto.app import records
+from billto.app import records, reminding
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import entity as rules
 from billto.domain.entity import Entity
@@ -23,6 +24,7 @@ async def create(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Entity:
     )
     stored = await tx.insert(made)
     await records.note(tx, asked, "entity.created", stored)
+    await reminding.plan(tx, asked, None, stored)
     return stored
 
 
@@ -35,9 +37,16 @@ async def page(reader: Reader, asked: Request, query: Query) -> Page:
 
 
 async def change(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> Entity:
-    return await records.change(
-        tx, asked, Entity, id, "entity.updated", lambda old, now: rules.changed(old, values, now)
-    )
+    before = None
+
+    def becomes(old: Entity, now: datetime) -> Entity:
+        nonlocal before
+        before = old
+        return rules.changed(old, values, now)
+
+    new = await records.change(tx, asked, Entity, id, "entity.updated", becomes)
+    await reminding.plan(tx, asked, before, new)
+    return new
 
 
 async def enable(tx: Tx, asked: Request, id: Id) -> Entity:

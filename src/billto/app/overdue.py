@@ -20,7 +20,9 @@ from billto.domain.query import All, Compare, Either, Missing, Node, Not, Op, Or
 from billto.domain.templates import substitute
 
 OPEN_MAX = 10_000
-_SHOWN = frozenset({"id", "number", "date", "due_date", "balance", "currency_code"})
+_SHOWN = frozenset(
+    {"id", "number", "date", "due_date", "balance", "currency_code", "customer_id", "is_chased"}
+)
 LISTED_MAX = 100  # documents that the mail itself names; its paper has all of them
 
 
@@ -34,33 +36,48 @@ async def remind(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> M
     customer = await customers.get(tx, plain, id)
     entity = await records.seller(tx, asked)
     today = issuing.today(entity, tx.now)
-    late = await open_documents(tx, plain, customer, today, late_only=True)
+    late = await open_documents(tx, plain, (customer.id,), today, late_only=True)
     if not late:
         raise Refused(Problem("nothing_overdue"))
+    settings: Any = entity.settings.get("payment_reminders") or {}
     wanted = values.get("language")
+    said = mail(entity, customer, late, today, _texts(entity, customer, settings, wanted), wanted)
+    return await messages.queue(
+        tx, asked, {**said, **values, "subject": said["subject"], "body": said["body"]}
+    )
+
+
+def mail(
+    entity: Entity,
+    customer: Customer,
+    late: Sequence[Document],
+    today: date,
+    texts: Mapping[str, str],
+    wanted: str | None = None,
+) -> dict[str, Any]:
+    """The message that tells a customer what it is late with, with its statements; `texts` are subject, body
+    and payment_instructions."""
     paper = {
         "paper": "statement", "customer_id": customer.id, "language": wanted, "end": today.isoformat(),
         "is_balance_forward": False, "past_due_only": True, "with_children": False,
     }  # fmt: skip
-    own: dict[str, Any] = {
+    known = issuing.values_of(entity, customer, today)
+    known |= _words(late, substitute(texts.get("payment_instructions") or "", known))
+    return {
         "kind": "reminder",
         "customer_id": customer.id,
         "attachments": [{**paper, "currency_code": code, "name": f"overdue-{code}"} for code in _sums(late)],
+        **{part: substitute(texts[part], known) for part in ("subject", "body")},
     }
-    texts = _texts(entity, customer, wanted)
-    known = issuing.values_of(entity, customer, today)
-    known |= _words(late, substitute(texts["payment_instructions"], known))
-    filled = {part: substitute(texts[part], known) for part in ("subject", "body")}
-    return await messages.queue(tx, asked, {**own, **values, **filled})
 
 
 async def open_documents(
-    reader: Reader, asked: Request, customer: Customer, today: date, *, late_only: bool
+    reader: Reader, asked: Request, customer_ids: Sequence[str], today: date, *, late_only: bool
 ) -> Sequence[Document]:
-    """What a customer has to pay, or only what it is late with, the oldest first; nothing of customers below,
-    who are told themselves."""
+    """What some customers have to pay, or only what they are late with, the oldest first; nothing of
+    customers below them, who are told themselves. Raises Refused where it is more than a letter tells."""
     where: list[Node] = [
-        Compare("customer_id", Op.EQ, customer.id), Compare("type", Op.IN, PAYABLE),
+        Compare("customer_id", Op.IN, tuple(customer_ids)), Compare("type", Op.IN, PAYABLE),
         Compare("balance", Op.GT, Decimal(0)), Not(Missing("issued_at")), Missing("voided_at"),
     ]  # fmt: skip
     if late_only:
@@ -74,8 +91,9 @@ async def open_documents(
     return found
 
 
-def _texts(entity: Entity, customer: Customer, wanted: str | None) -> dict[str, str]:
-    settings: Any = entity.settings.get("payment_reminders") or {}
+def _texts(
+    entity: Entity, customer: Customer, settings: Mapping[str, Any], wanted: str | None
+) -> dict[str, str]:
     ours = language(wanted or customer.language or entity.locale)
     how = settings.get("payment_instructions") or ""
     body = ours.overdue_body + ("\n\n{payment_instructions}" if how else "")

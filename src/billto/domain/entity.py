@@ -3,17 +3,18 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
+from billto.domain import terms
 from billto.domain.attrs import AMOUNT, FLAG, ID, METADATA, MOMENT, NUMBER, text, tree
 from billto.domain.countries import Country, country, resolve
 from billto.domain.countries.world import world
 from billto.domain.problems import Problem, Refused
-from billto.domain.scope import ENVIRONMENTS
+from billto.domain.scope import ENVIRONMENTS, Environment
 from billto.domain.settings import TREE, Settings, check, completed, merged
 from billto.domain.settings import made as made_settings
 from billto.domain.versions import edited, touched
@@ -81,6 +82,8 @@ class Entity(NamedTuple):
     is_enabled: Annotated[bool, FLAG] = True
     # theirs
     metadata: Annotated[dict[str, str], METADATA] = {}  # noqa: RUF012 (every entity is made with its own)
+    # how far the clock of a sandbox was moved ahead of true time
+    clock_ahead: Annotated[int, NUMBER] = 0  # seconds
 
 
 def made(values: Mapping[str, Any], *, account_id: str, environment: str, id: str, now: datetime) -> Entity:
@@ -155,5 +158,33 @@ def home(entity: Entity) -> Country:
 
 
 def year(entity: Entity, now: datetime) -> int:
-    """The year it is where the entity is, as far as its time zone is known."""
-    return (now.astimezone(ZoneInfo(entity.timezone)) if entity.timezone else now).year
+    """The year it is where the entity is, by its clock."""
+    return today(entity, now).year
+
+
+def moment(entity: Entity, now: datetime) -> datetime:
+    """What the entity's clock shows: that of a sandbox may have been moved ahead."""
+    return now + timedelta(seconds=entity.clock_ahead)
+
+
+def zone(entity: Entity) -> ZoneInfo:
+    return ZoneInfo(entity.timezone or "UTC")
+
+
+def today(entity: Entity, now: datetime) -> date:
+    """The day it is where the entity is, by its clock."""
+    return terms.today(moment(entity, now), entity.timezone)
+
+
+CLOCK_AHEAD_MAX = timedelta(days=10 * 366)
+
+
+def ahead(entity: Entity, to: datetime, now: datetime) -> Entity:
+    """The entity with its clock at another moment. Raises Refused for one that is not a sandbox, and for a
+    moment that is past: what has happened by then has happened."""
+    if entity.environment != Environment.SANDBOX:
+        raise Refused(Problem("sandbox_only"))
+    seconds = -(-(to - now) // timedelta(seconds=1))
+    if seconds < entity.clock_ahead or to - now > CLOCK_AHEAD_MAX:
+        raise Refused(Problem("clock_out_of_range", ("now",), f"{CLOCK_AHEAD_MAX.days} days"))
+    return touched(entity, {"clock_ahead": seconds}, now)

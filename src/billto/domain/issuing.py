@@ -11,6 +11,7 @@ from billto.domain.calculation import Totals, calculated
 from billto.domain.customer import Customer
 from billto.domain.document import BUYER, ISSUER, OWED, PAYABLE, Document
 from billto.domain.entity import Entity, home
+from billto.domain.entity import today as today
 from billto.domain.money import AMOUNT_MAX, currencies, places, rounded, shown
 from billto.domain.problems import Problem, Refused
 from billto.domain.versions import edited, touched
@@ -25,11 +26,6 @@ FREE = frozenset(
 )  # fmt: skip
 _ALL = 100  # per cent
 _TEXTS = ("note", "payment_terms", "tax_clause", "footer", "signature")
-
-
-def today(entity: Entity, now: datetime) -> date:
-    """The day it is where the entity is."""
-    return terms.today(now, entity.timezone)
 
 
 def made(

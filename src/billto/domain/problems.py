@@ -122,6 +122,10 @@ CODES: Mapping[str, Code] = {
     "nothing_to_invoice": Code(400, "there are no pending line items to invoice"),
     "no_statement": Code(404, "there are no statements yet"),
     "no_recipient": Code(400, "nobody to send it to: {detail} is needed"),
+    "sandbox_only": Code(403, "is only for entities of the sandbox"),
+    "clock_out_of_range": Code(
+        422, "must be no earlier than the entity's clock shows, and at most {detail} from now"
+    ),
     "nothing_overdue": Code(400, "nothing of this customer is overdue"),
     "not_offered": Code(400, "{detail}"),
     "not_in_trash": Code(409, "only what is in the trash can be deleted permanently"),

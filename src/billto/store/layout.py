@@ -20,7 +20,9 @@ from billto.domain.line_item import LineItem
 from billto.domain.message import Message
 from billto.domain.note import Note
 from billto.domain.payment import Payment
+from billto.domain.plan import Plan
 from billto.domain.query import Query
+from billto.domain.reminder import Reminded
 from billto.domain.scope import Scope
 from billto.domain.tombstone import Tombstone
 
@@ -60,6 +62,8 @@ LAYOUTS: dict[type[Any], Layout] = {
     TaxRate: Layout("tax_rate", ("entity_id",), allotted=True),
     Item: Layout("item", ("entity_id",), allotted=True, searched=True),
     Message: Layout("message", ("entity_id",), allotted=True),
+    Plan: Layout("plan", ("entity_id",), allotted=True),
+    Reminded: Layout("reminded", ("entity_id",)),
     Alias: Layout("alias", ("entity_id",)),
     Event: Layout("event", ("entity_id",)),
     Answer: Layout("answer", ("tenant_id",)),

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from billto.domain import message as rules
 from billto.domain.attrs import catalogue
 from billto.domain.message import FAILED, QUEUED, Message
 from billto.store import statements
 from billto.store.engine import Engine
-from billto.store.layout import columns
+from billto.store.layout import LAYOUTS, columns
 from billto.store.sums import Marks
 
 _SHOWN = ", ".join(columns(Message))
@@ -90,14 +90,16 @@ class Outbox(Waiting):
         found = [load(row) for row in await self.rows(sql, hold.values)]
         taken = [rules.claimed(one, self.now, lease, tries_max) for one in found]
         for old, new in zip(found, taken, strict=True):
-            await self._keep(old, new)
+            await self.keep_taken(old, new)
         return [one for one in taken if one.state == QUEUED]
 
-    async def _keep(self, old: Message, new: Message) -> None:
+    async def keep_taken(self, old: Any, new: Any) -> None:
+        """Writes what became of a record that was taken, whosever it is."""
+        record: type[NamedTuple] = type(old)
         changed = {
             attr.name: self.engine.stored(attr, after)
-            for attr, before, after in zip(catalogue(Message).values(), old, new, strict=True)
+            for attr, before, after in zip(catalogue(record).values(), old, new, strict=True)
             if before != after
         }
-        sql = statements.update(self.engine, "message", tuple(changed), ("entity_id", "id"))
+        sql = statements.update(self.engine, LAYOUTS[record].table, tuple(changed), ("entity_id", "id"))
         await self.rows(sql, [*changed.values(), new.entity_id, new.id])

@@ -20,7 +20,8 @@ from billto.store.engine import Engine
 from billto.store.layout import LAYOUTS, columns, kept_beside, looked_at, tenancy
 from billto.store.merged import Merged
 from billto.store.moving import Moving
-from billto.store.outbox import Outbox, Waiting
+from billto.store.outbox import Waiting
+from billto.store.plans import Planned, Planner
 
 R = TypeVar("R", bound=NamedTuple)
 
@@ -35,7 +36,7 @@ def loader(
     return engine.loader(record, columns(record, shows))
 
 
-class Reader(Merged, Waiting):
+class Reader(Merged, Waiting, Planned):
     """Questions, each one statement. Every one names its tenant, save those about keys and secrets."""
 
     engine: Engine
@@ -162,7 +163,7 @@ class Reader(Merged, Waiting):
         return Page(records, total, more, bool(records) and (query.start is not None or query.skip > 0))
 
 
-class Tx(Moving, Outbox, Reader):
+class Tx(Moving, Planner, Reader):
     """One transaction: what it writes is there altogether, or not at all."""
 
     def __init__(

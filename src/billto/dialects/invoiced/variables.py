@@ -39,7 +39,7 @@ async def of_statement(
     currency = customer.currency_code or entity.currency_code
     (balance,) = await balances.of(tx, asked, customer.id, tx.now, currency)
     today = issuing.today(entity, tx.now)
-    open_ = await overdue.open_documents(tx, asked, customer, today, late_only=past_due_only)
+    open_ = await overdue.open_documents(tx, asked, (customer.id,), today, late_only=past_due_only)
     told = [one for one in open_ if one.currency_code == currency]
     return {
         **_parties(entity, customer),

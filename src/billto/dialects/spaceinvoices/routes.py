@@ -8,6 +8,7 @@ from billto.dialects.spaceinvoices.document_routes import DOCUMENT_ROUTES
 from billto.dialects.spaceinvoices.entities import ENTITY
 from billto.dialects.spaceinvoices.message_routes import MESSAGE_ROUTES
 from billto.dialects.spaceinvoices.money_routes import MONEY
+from billto.dialects.spaceinvoices.planning import PLANNING_ROUTES
 
 _GET, _PAGE, _CREATE, _CHANGE = Does.GET, Does.PAGE, Does.CREATE, Does.CHANGE
 _ACT, _DROP = Does.ACT, Does.DROP
@@ -60,4 +61,5 @@ ROUTES = (
     *DOCUMENT_ROUTES,
     *MONEY,
     *MESSAGE_ROUTES,
+    *PLANNING_ROUTES,
 )

@@ -21,6 +21,11 @@ from billto.dialects.spaceinvoices.message_words import (
     MESSAGE_SCHEMAS,
 )
 from billto.dialects.spaceinvoices.money_words import MONEY_OPERATIONS, MONEY_RESOURCES, MONEY_SCHEMAS
+from billto.dialects.spaceinvoices.planning_words import (
+    PLANNING_OPERATIONS,
+    PLANNING_RESOURCES,
+    PLANNING_SCHEMAS,
+)
 from billto.dialects.spaceinvoices.query import WORDS
 from billto.dialects.wire import FIND, SORT
 from billto.domain import customer, entity
@@ -360,11 +365,12 @@ WORDING = Wording(
         Document: resource(_ENTITY, _CUSTOMER, _THEN),
         **MONEY_RESOURCES,
         **MESSAGE_RESOURCES,
+        **PLANNING_RESOURCES,
     },
-    operations={**OPERATIONS, **MONEY_OPERATIONS, **MESSAGE_OPERATIONS},
+    operations={**OPERATIONS, **MONEY_OPERATIONS, **MESSAGE_OPERATIONS, **PLANNING_OPERATIONS},
     schemas={
         "Pagination": PAGINATION, "Error": ERROR, "Issue": ISSUE,
-        **SCHEMAS, **MONEY_SCHEMAS, **MERGING_SCHEMAS, **MESSAGE_SCHEMAS,
+        **SCHEMAS, **MONEY_SCHEMAS, **MERGING_SCHEMAS, **MESSAGE_SCHEMAS, **PLANNING_SCHEMAS,
     },
     listing=listing,
     params=PARAMS,

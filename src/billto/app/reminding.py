@@ -1,0 +1,168 @@
+"""Reminders that go out by themselves, on the days that an entity's `overdue_notifications` name.
+
+A day's work may be done again from the start at any time: what was sent is a row beside its message, and what
+has a row is not sent.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from billto.app import messages, overdue, plans, records
+from billto.app.parts import Reader, Request, Store, Tx
+from billto.domain import plan as planning
+from billto.domain import reminder as rules
+from billto.domain.customer import Customer
+from billto.domain.document import Document
+from billto.domain.entity import Entity, moment, zone
+from billto.domain.languages import language
+from billto.domain.paging import place, unambiguous
+from billto.domain.plan import OVERDUE, Plan
+from billto.domain.problems import Refused
+from billto.domain.query import All, Compare, Missing, Op, Query, Start
+from billto.domain.reminder import Reminded
+
+HOUR = 8  # of the entity's day
+CUSTOMERS_AT_ONCE = 100
+# Why somebody is not reminded today; tomorrow it is looked at again.
+_UNREACHED = {"no_recipient": "unreachable", "too_much_history": "too_many_documents"}
+
+
+def settings_of(entity: Entity) -> Mapping[str, Any]:
+    found: Any = entity.settings.get("overdue_notifications") or {}
+    return found if found.get("enabled") and found.get("threshold_days") else {}
+
+
+async def plan(tx: Tx, asked: Request, old: Entity | None, new: Entity) -> None:
+    """Plans the entity's reminders as it wants them now; `old` is how it was before."""
+    asked = asked._replace(scope=asked.scope.about(new.id))
+    wants, wanted = (bool(one and settings_of(one)) for one in (new, old))
+    if wants != wanted:
+        next_at = planning.daily(new, HOUR, moment(new, tx.now)) if wants else None
+        await plans.at(tx, asked, new, OVERDUE, new.id, next_at)
+    if old is not None and old.timezone != new.timezone:
+        await plans.anew(tx, asked)
+
+
+async def next_at(
+    _reader: Reader, _asked: Request, entity: Entity, _plan: Plan, after: datetime
+) -> datetime | None:
+    return planning.daily(entity, HOUR, after) if settings_of(entity) else None
+
+
+async def run(store: Store, asked: Request, entity: Entity, _plan: Plan, at: datetime) -> dict[str, int]:
+    """Reminds all customers of an entity who are to be reminded on the day of a moment, each in a transaction
+    of its own; tells how many were, and how many could not be."""
+    settings, day = settings_of(entity), at.astimezone(zone(entity)).date()
+    told = {"reminded": 0}
+    start: Start | None = None
+    order = unambiguous(())
+    while settings:
+        query = Query(_CHASED, order, CUSTOMERS_AT_ONCE, start=start, counted=False)
+        page = await store.reader.page(Customer, asked.scope, query)
+        for one in await _due(store.reader, asked, page.records, settings, day):
+            outcome = await _remind(store, asked, one, settings, day)
+            told[outcome] = told.get(outcome, 0) + 1
+        if not page.has_next:
+            break
+        start = Start(place(order, page.records[-1]))
+    return told
+
+
+# Who has a cadence is chased by that.
+_CHASED = All((
+    Compare("owes", Op.EQ, True), Compare("is_chased", Op.EQ, True), Missing("chasing_cadence"),
+))  # fmt: skip
+
+
+async def _due(
+    reader: Reader, asked: Request, customers: Sequence[Customer], settings: Mapping[str, Any], day: date
+) -> list[Customer]:
+    """Those of some customers who are to be reminded, by three questions for all of them."""
+    if not customers:
+        return []
+    try:
+        late = await _late(reader, asked, [one.id for one in customers], day)
+    except Refused as refused:
+        if refused.problems[0].code not in _UNREACHED:
+            raise
+        if len(customers) == 1:
+            return list(customers)  # who is told so when it is tried
+        half = len(customers) // 2
+        first = await _due(reader, asked, customers[:half], settings, day)
+        return first + await _due(reader, asked, customers[half:], settings, day)
+    due = await _of_whom(reader, asked, late, settings, day)
+    return [one for one in customers if due.get(one.id)]
+
+
+async def _late(reader: Reader, asked: Request, ids: Sequence[str], day: date) -> list[Document]:
+    found = await overdue.open_documents(reader, asked, ids, day, late_only=True)
+    return [one for one in found if one.is_chased]
+
+
+async def _of_whom(
+    reader: Reader, asked: Request, late: Sequence[Document], settings: Mapping[str, Any], day: date
+) -> dict[str, dict[str, int]]:
+    """By customer, the documents that it is to be reminded of, with their numbers of days."""
+    ids = sorted({one.customer_id for one in late if one.customer_id})
+    standings = await reader.standings(asked.scope, ids) if ids else ()
+    found = {}
+    before = await _before(reader, asked, [one.id for one in late])
+    for id in ids:
+        own = [one for one in late if one.customer_id == id]
+        left = rules.uncovered(own, [one for one in standings if one.customer_id == id])
+        found[id] = rules.due(left, before, settings["threshold_days"], day)
+    return found
+
+
+async def _before(reader: Reader, asked: Request, ids: Sequence[str]) -> dict[str, int]:
+    """The highest number of days for which somebody was reminded of each document."""
+    highest: dict[str, int] = {}
+    if ids:
+        query = Query(Compare("document_id", Op.IN, tuple(ids)), unambiguous(()), _ROWS_MAX, counted=False)
+        for one in (await reader.page(Reminded, asked.scope, query)).records:
+            highest[one.document_id] = max(highest.get(one.document_id, -1), one.threshold)
+    return highest
+
+
+_ROWS_MAX = overdue.OPEN_MAX * 20  # there are no more numbers of days than that for a document
+
+
+async def _remind(store: Store, asked: Request, of: Customer, settings: Mapping[str, Any], day: date) -> str:
+    """Looks again with the customer held, and reminds it in the transaction that keeps that it did."""
+
+    async def work(tx: Tx) -> str:
+        customer = await tx.lock(Customer, asked.scope, of.id)
+        if customer is None or customer.deleted_at is not None or not customer.is_chased:
+            return "passed"
+        late = await _late(tx, asked, (customer.id,), day)
+        due = (await _of_whom(tx, asked, late, settings, day)).get(customer.id)
+        if not due:
+            return "passed"
+        entity = await records.seller(tx, asked)
+        standings = await tx.standings(asked.scope, (customer.id,))
+        told = rules.uncovered(late, standings)
+        said = overdue.mail(entity, customer, told, day, _texts(entity, customer, settings))
+        message = await messages.queue(tx, asked, said)
+        await tx.insert_many([
+            Reminded(entity.id, tx.new_id(), tx.now, id, number, message.id) for id, number in due.items()
+        ])  # fmt: skip
+        return "reminded"
+
+    try:
+        return await store.write(work)
+    except Refused as refused:
+        if (reason := _UNREACHED.get(refused.problems[0].code)) is None:
+            raise
+        return reason
+
+
+def _texts(entity: Entity, customer: Customer, settings: Mapping[str, Any]) -> dict[str, str]:
+    """The entity's words; those it never changed are ours, and so are there in the customer's language."""
+    first, ours = language(entity.locale), language(customer.language or entity.locale)
+    said = {}
+    for part in ("subject", "body"):
+        text = settings.get(f"email_{part}")
+        own, default = (getattr(one, f"overdue_{part}") for one in (first, ours))
+        said[part] = text if text and text != own else default
+    return said

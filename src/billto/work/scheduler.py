@@ -1,0 +1,161 @@
+"""The scheduler: works off what is planned, each plan in the hands of one scheduler at a time.
+
+What a plan does is a row of a table here. Every kind of work may be begun again at any time, because what was
+done is kept in the transaction that did it: so a lease that ends too early, or a process that dies, costs a
+second look and never a second message.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from billto.app import messages, plans, reminding
+from billto.app.parts import Request, Store, Tx
+from billto.app.plans import NextAt
+from billto.domain.entity import Entity, moment
+from billto.domain.plan import OVERDUE, Plan
+from billto.domain.problems import Refused
+
+log = logging.getLogger("billto.work")
+
+# Of a fault that nobody foresaw; the log has the rest.
+_OUR_FAULT = "something went wrong on our side"
+
+Run = Callable[[Store, Request, Entity, Plan, datetime], Awaitable[Mapping[str, int]]]
+
+
+class Work(NamedTuple):
+    """What a kind of plan does at its moment, and when it is next."""
+
+    run: Run
+    next_at: NextAt
+
+
+WORKS: Mapping[str, Work] = {
+    OVERDUE: Work(reminding.run, reminding.next_at),
+}
+
+
+class Scheduler:
+    """One scheduler. There may be any number of them on one database."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        channels: frozenset[str],
+        *,
+        poll_seconds: float = 1,
+        lease: timedelta = timedelta(minutes=2),
+        drain_seconds: float = 10,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._channels = channels
+        self._poll_seconds = poll_seconds
+        self._lease = lease
+        self._drain_seconds = drain_seconds
+        self._stopping = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._running = asyncio.create_task(self.run(), name="scheduler")
+
+    async def stop(self) -> None:
+        """Takes nothing more; what is under way is let go when it takes too long, to be begun again later."""
+        self.end()
+        if self._running is not None:
+            await asyncio.wait({self._running}, timeout=self._drain_seconds)
+            self._running.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._running
+
+    def end(self) -> None:
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Until it is stopped."""
+        while not self._stopping.is_set():
+            pause = self._poll_seconds * random.uniform(0.8, 1.2)  # noqa: S311 (schedulers look in turns)
+            try:
+                while not self._stopping.is_set() and await self.once():
+                    pass
+            except Refused as refused:
+                pause = max(pause, refused.retry_seconds or 1)
+            except Exception:
+                log.exception("what is planned cannot be read")
+                pause = max(pause, 5)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause)
+
+    async def once(self) -> bool:
+        """Works off the plan that is due first; says whether one was due."""
+        due = await self._store.reader.next_planned()
+        if due is None or due > self._clock():
+            return False
+        taken = await self._store.write(lambda tx: tx.take_planned(1, self._lease))
+        for plan in taken:
+            await self._one(plan)
+        return bool(taken)
+
+    async def _one(self, plan: Plan) -> None:
+        entity = await self._store.reader.owned(plan.entity_id)
+        assert entity is not None
+        asked = messages.on_behalf(entity)._replace(channels=self._channels)
+        at, work = _moment(plan, entity, self._clock()), WORKS[plan.kind]
+        keeping = _Keeping(self._store, asked, plan, self._lease)
+        try:
+            async with keeping:
+                result = {} if plan.is_anew else await work.run(self._store, asked, entity, plan, at)
+        except Exception as fault:
+            told = str(fault) if isinstance(fault, Refused) else _OUR_FAULT
+            log.warning("plan %s (%s) of entity %s: %s", plan.id, plan.kind, entity.id, told)
+            if told is _OUR_FAULT:
+                log.exception("plan %s failed", plan.id)
+            await self._store.write(lambda tx: plans.failed(tx, asked, keeping.plan, told))
+            return
+
+        async def kept(tx: Tx) -> None:
+            await plans.done(tx, asked, keeping.plan, at, work.next_at, result)
+
+        await self._store.write(kept)
+        log.info("plan %s (%s) of entity %s: %s", plan.id, plan.kind, entity.id, result)
+
+
+def _moment(plan: Plan, entity: Entity, now: datetime) -> datetime:
+    """As of when a plan's work is done: now, or at its own moment where a test clock has jumped over it."""
+    shown = moment(entity, now)
+    return min(plan.next_at, shown) if entity.clock_ahead and not plan.is_anew else shown
+
+
+class _Keeping:
+    """Keeps a plan in one scheduler's hands for as long as its work takes."""
+
+    def __init__(self, store: Store, asked: Request, plan: Plan, lease: timedelta) -> None:
+        self._store = store
+        self._asked = asked
+        self._lease = lease
+        self._task: asyncio.Task[None] | None = None
+        self.plan = plan
+
+    async def __aenter__(self) -> None:
+        self._task = asyncio.create_task(self._keep())
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._task is not None
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+
+    async def _keep(self) -> None:
+        while True:
+            await asyncio.sleep(self._lease.total_seconds() / 3)
+            with suppress(Refused):
+                new = await self._store.write(lambda tx: plans.held(tx, self._asked, self.plan, self._lease))
+                if new is None:
+                    return
+                self.plan = new
