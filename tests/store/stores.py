@@ -46,14 +46,15 @@ on_postgresql = pytest.mark.parametrize("migrated_url", ["postgresql"], indirect
 
 
 class Clock:
-    """A millisecond passes with every look at it, and days when somebody says so."""
+    """A millisecond passes with every look at it, days and hours when somebody says so."""
 
     def __init__(self) -> None:
         self._ticks = count(1)
         self.days = 0
+        self.hours = 0
 
     def __call__(self) -> datetime:
-        return START + timedelta(days=self.days, milliseconds=next(self._ticks))
+        return START + timedelta(days=self.days, hours=self.hours, milliseconds=next(self._ticks))
 
 
 class Cast(NamedTuple):

@@ -17,6 +17,7 @@ from billto.domain.jobs import ImportJob, Upload
 from billto.domain.ledger import Entry
 from billto.domain.line_item import LineItem
 from billto.domain.note import Note
+from billto.domain.reminder import Reminded
 from billto.domain.scope import Scope
 from billto.store import tx
 from billto.store.layout import LAYOUTS, tenancy
@@ -120,7 +121,15 @@ ATTEMPTS |= {
     ("GET", "/messages/{id}"): Attempt("customer", path="/messages"),
     ("POST", "/messages/{id}/retry"): Attempt("customer", path="/messages"),
     ("POST", "/messages/{id}/cancel"): Attempt("customer", path="/messages"),
+    ("GET", "/plans"): Attempt("customers", path="/plans"),
+    ("GET", "/plans/{id}"): Attempt("customer", path="/plans"),
+    ("GET", "/entities/{id}/clock"): Attempt("entity"),
+    ("POST", "/entities/{id}/clock"): Attempt("entity", {"days": 1}, 403),
 }
+
+
+# Where the studio has something whose id can be guessed, beside its customers.
+FURTHER = (*HAS, "/messages", "/plans")
 
 
 def new(house: House, attempt: Attempt) -> Any:
@@ -142,6 +151,10 @@ def made(house: House, attempt: Attempt) -> str:
     if attempt.path == "/messages":
         ordered = house.alice.post(f"/customers/{house.cast.white_rabbit}/statement/send", SEND)
         return str(answered(ordered, 202)["message_id"])
+    if attempt.path == "/plans":
+        wanted = {"settings": {"overdue_notifications": {"enabled": True}}}
+        answered(house.alice.patch(f"/entities/{house.cast.studio}", wanted))
+        return str(house.alice.listed("/plans")["data"][0]["id"])
     body = new(house, attempt._replace(kind="new customer"))
     return str(answered(house.alice.post(attempt.path, body), 201)["id"])
 
@@ -208,7 +221,7 @@ VARIANTS: tuple[dict[str, str], ...] = (
 def subjects(house: House, attempt: Attempt) -> list[str]:
     """Alice's ids for a path, spelt as they may be; none where the path has no place for one."""
     kind = attempt.kind
-    if kind == "customer" and attempt.path in (*HAS, "/messages"):
+    if kind == "customer" and attempt.path in FURTHER:
         id = house.alice.listed(attempt.path)["data"][0]["id"]
         return [id, str(read_id(id))]
     if kind == "named customer":
@@ -275,7 +288,7 @@ def prepared(house: House) -> House:
     rabbit = f"/customers/{house.cast.white_rabbit}"
     answered(house.alice.patch(rabbit, RENAME, {"X-Request-Id": "alices"}))
     answered(house.alice.patch(rabbit, {"name": "White Rabbit Wonder"}))
-    for path in (*HAS, "/messages"):
+    for path in FURTHER:
         made(house, Attempt("customer", path=path))
     return house
 
@@ -352,11 +365,11 @@ def test_answers_remembered_for_everybody_would_be_seen(
 def test_the_mutants_cover_every_record_that_is_read_by_its_tenant() -> None:
     """Keys are read by their secret and revoked by id at the command line; events are only written; answers
     are read by Scope.tenant_id, which has a mutant of its own; what hangs on customers has its mutants beside
-    the door that shows it; old ids are looked up with the conditions of their customers. A new record needs
-    an answer here."""
+    the door that shows it; old ids are looked up with the conditions of their customers; who was reminded is
+    read by documents that were. A new record needs an answer here."""
     read = {route.table.record for route in ROUTES}
     assert {record for record, layout in LAYOUTS.items() if layout.tenancy} == read | {
-        Key, Event, Answer, Note, LineItem, ImportJob, Upload, Alias
+        Key, Event, Answer, Note, LineItem, ImportJob, Upload, Alias, Reminded
     }  # fmt: skip
 
 

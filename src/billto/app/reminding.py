@@ -21,6 +21,7 @@ from billto.domain.plan import OVERDUE, Plan
 from billto.domain.problems import Refused
 from billto.domain.query import All, Compare, Missing, Op, Query, Start
 from billto.domain.reminder import Reminded
+from billto.domain.settings.defaults import THRESHOLD_DAYS
 
 HOUR = 8  # of the entity's day
 CUSTOMERS_AT_ONCE = 100
@@ -29,8 +30,11 @@ _UNREACHED = {"no_recipient": "unreachable", "too_much_history": "too_many_docum
 
 
 def settings_of(entity: Entity) -> Mapping[str, Any]:
+    """How an entity wants its customers reminded; empty where it does not."""
     found: Any = entity.settings.get("overdue_notifications") or {}
-    return found if found.get("enabled") and found.get("threshold_days") else {}
+    days = found.get("threshold_days")
+    thresholds = THRESHOLD_DAYS if days is None else days
+    return {**found, "threshold_days": thresholds} if found.get("enabled") and thresholds else {}
 
 
 async def plan(tx: Tx, asked: Request, old: Entity | None, new: Entity) -> None:
@@ -144,9 +148,8 @@ async def _remind(store: Store, asked: Request, of: Customer, settings: Mapping[
         told = rules.uncovered(late, standings)
         said = overdue.mail(entity, customer, told, day, _texts(entity, customer, settings))
         message = await messages.queue(tx, asked, said)
-        await tx.insert_many([
-            Reminded(entity.id, tx.new_id(), tx.now, id, number, message.id) for id, number in due.items()
-        ])  # fmt: skip
+        for id, number in due.items():
+            await tx.insert(Reminded(entity.id, tx.new_id(), tx.now, id, number, message.id))
         return "reminded"
 
     try:

@@ -66,10 +66,14 @@ def _group(given: object, own: object) -> object:
     return deepcopy(own)
 
 
+# When somebody is late, after so many days they are told.
+THRESHOLD_DAYS = (7, 14, 30)
+
+
 def _overdue_notifications(words: Language) -> Settings:
     return {
         "enabled": False,
-        "threshold_days": [7, 14, 30],
+        "threshold_days": list(THRESHOLD_DAYS),
         "email_subject": words.overdue_subject,
         "email_body": words.overdue_body,
     }
