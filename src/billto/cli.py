@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
-from billto import __version__, cli_import, cli_outbox, config, demo, wiring
+from billto import __version__, cli_clock, cli_import, cli_outbox, config, demo, wiring
 from billto.app import accounts
 from billto.config import Config, WrongSetting
 from billto.dialects.codecs import read_iso
@@ -36,6 +36,7 @@ app.add_typer(cli_import.import_app, name="import")
 app.add_typer(cli_import.export_app, name="export")
 app.add_typer(cli_outbox.outbox_app, name="outbox")
 app.command()(cli_outbox.worker)
+app.command()(cli_clock.clock)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

@@ -25,11 +25,12 @@ class Tenant(NamedTuple):
     entity: str
     key: str
     key_id: str
+    environment: str = "live"
 
     @property
     def scope(self) -> Scope:
         account, entity = (one.rpartition("_")[2] for one in (self.account, self.entity))
-        return Scope(account, "live", key_id="", entity_id=entity)
+        return Scope(account, self.environment, key_id="", entity_id=entity)
 
 
 def settings(url: str) -> Config:
@@ -41,15 +42,15 @@ async def with_store(url: str, work: Callable[[Store], Coroutine[Any, Any, T]]) 
         return await work(store)
 
 
-async def prepared(url: str) -> Tenant:
+async def prepared(url: str, environment: str = "live", **values: Any) -> Tenant:
     """A tenant in a database that is migrated if need be."""
 
     async def make(tx: Any) -> Tenant:
         account = await accounts.create(tx, "Drill")
-        new = await accounts.create_key(tx, account.id, "live")
-        values = {"name": "Drill d.o.o.", "country": "Slovenija"}
-        entity = await entities.create(tx, Request(Scope(account.id, "live", key_id="")), values)
-        return Tenant(f"acc_{account.id}", f"ent_{entity.id}", new.token, f"key_{new.key.id}")
+        new = await accounts.create_key(tx, account.id, environment)
+        said = {"name": "Drill d.o.o.", "country": "Slovenija", **values}
+        entity = await entities.create(tx, Request(Scope(account.id, environment, key_id="")), said)
+        return Tenant(f"acc_{account.id}", f"ent_{entity.id}", new.token, f"key_{new.key.id}", environment)
 
     await wiring.migrate(settings(url))
     return await with_store(url, lambda store: store.write(make))

@@ -16,6 +16,7 @@ class Size(NamedTuple):
 
 SIZES = {
     "crash_kills": Size(6, 200),  # R1, for each database
+    "post_kills": Size(6, 200),  # R14, for each database
     "powercut_histories": Size(4, 20),  # R2, each a database from its first byte on
     "powercut_cuts": Size(10, 20),  # for each history; each cut makes four images
     "database_faults": Size(6, 30),  # R3

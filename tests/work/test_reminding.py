@@ -11,7 +11,7 @@ from billto.domain.document import Document
 from billto.domain.problems import Refused
 from tests.app.shop import Shop
 from tests.store.stores import START, Stage
-from tests.work.calendar import Dunning, dunning, hours_pass, jump, scheduler, worked_off
+from tests.work.almanac import Dunning, dunning, hours_pass, jump, scheduler, worked_off
 
 TODAY = START.date()
 DAY = timedelta(days=1)
