@@ -108,7 +108,7 @@ def companions(
 ) -> tuple[Runner | Scheduler, ...]:
     """Who delivers messages, and who works off what is planned."""
     worker = make_runner(settings, store, observe, at_once=at_once)
-    scheduler = Scheduler(store, clock, connected(settings))
+    scheduler = Scheduler(store, clock, connected(settings), lease=Pace(settings.delivery_seconds).lease)
     return (worker, scheduler) if worker else (scheduler,)
 
 

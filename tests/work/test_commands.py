@@ -122,6 +122,23 @@ def test_what_an_operator_cannot_mean_is_said_in_one_line(stage: Stage, tmp_path
     assert operator.types("outbox", "list").stdout == "There are none.\n"
 
 
+@on_sqlite
+def test_the_clock_of_a_sandbox_is_moved_at_a_shell(stage: Stage, tmp_path: Path) -> None:
+    operator, entity = Operator(stage.url, tmp_path), f"ent_{stage.cast.sandbox.entity}"
+    before = operator.types("clock", entity).stdout
+    assert "ahead" not in before
+    assert "(45 days, 0:00:0" in operator.types("clock", entity, "--days", "45").stdout
+    for words, line in (
+        (("--to", "2026-01-01T00:00:00Z"), "now: must be no earlier than the entity's clock shows"),
+        (("--to", "tomorrow"), "'tomorrow' is not a moment such as 2026-03-01T09:00:00Z"),
+        (("--to", "2030-01-01T00:00:00Z", "--days", "1"), "say --to or --days, not both"),
+    ):
+        ran = operator.types("clock", entity, *words)
+        assert (ran.returncode, ran.stderr[: len(line) + 8]) == (1, f"billto: {line}")
+    live = operator.types("clock", f"ent_{stage.cast.live.entity}", "--days", "1")
+    assert live.stderr == "billto: is only for entities of the sandbox\n"
+
+
 @on_postgresql
 def test_a_worker_without_a_channel_says_so(stage: Stage, tmp_path: Path) -> None:
     ran = Operator(stage.url, tmp_path).types("worker")
