@@ -186,6 +186,30 @@ def test_a_statement_goes_to_whom_it_is_sent(office: House, outbox: Path) -> Non
     assert one["number"] in attached(found)["statement.pdf"]
 
 
+def test_a_reminder_names_what_is_late_and_how_to_pay_it(office: House, outbox: Path) -> None:
+    acme = office.alice.customer("Acme", email=EMAIL)["id"]
+    late = document(office.alice, customer_id=acme, date="2026-01-01", date_due="2026-02-01")
+    document(office.alice, customer_id=acme)
+    said = sent(
+        office.alice, f"/customers/{acme}/payment-reminder", subject="Late, {customer_name}",
+        body_text="{invoice_list}\n{payment_instructions}", payment_instructions="To {entity_name}, please.",
+    )  # fmt: skip
+    assert (said["subject"], said["to"]) == ("Late, Acme", EMAIL)
+    assert delivered(office, said["message_id"])["state"] == "sent"
+    body = mail(outbox).get_body(("plain",))
+    assert body is not None
+    assert body.get_content().splitlines() == [
+        f"{late['number']} (2026-02-01): €122.00", "To Wonder Studio, please.",
+    ]  # fmt: skip
+    assert list(attached(mail(outbox))) == ["overdue-EUR.pdf"]
+
+
+def test_who_is_not_late_is_not_reminded(house: House) -> None:
+    acme = house.alice.customer("Acme", email=EMAIL)["id"]
+    said = refused(house.alice.post(f"/customers/{acme}/payment-reminder/send", {}))
+    assert said == (400, {})
+
+
 def test_an_email_may_go_without_its_pdf(office: House, outbox: Path) -> None:
     one = document(office.alice)
     ordered = sent(office.alice, f"/documents/{one['id']}", to=EMAIL, attach_pdf=False)

@@ -117,6 +117,8 @@ ATTEMPTS |= {
     ("POST", "/documents/{id}/send"): Attempt("customer", SEND, 409, path="/invoices"),
     ("GET", "/customers/{id}/statement/pdf"): Attempt("customer"),
     ("POST", "/customers/{id}/statement/send"): Attempt("customer", SEND, 202),
+    # Nothing of hers is overdue, which only the right caller is told of.
+    ("POST", "/customers/{id}/payment-reminder/send"): Attempt("customer", SEND, 400),
     ("GET", "/messages"): Attempt("customers"),
     ("GET", "/messages/{id}"): Attempt("customer", path="/messages"),
     ("POST", "/messages/{id}/retry"): Attempt("customer", path="/messages"),

@@ -29,8 +29,9 @@ LISTED_MAX = 100  # documents that the mail itself names; its paper has all of t
 async def remind(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> Message:
     """An e-mail with all that is overdue, and the statement of it as PDF, one for each currency.
 
-    A `language` among the values is that of words and papers, unless the entity has words of its own. Raises
-    Refused with `nothing_overdue` where there is nothing to remind of.
+    A `language` among the values is that of words and papers, unless the entity has words of its own;
+    subject, body and payment_instructions among them take the place of those. Raises Refused with
+    `nothing_overdue` where there is nothing to remind of.
     """
     plain = asked._replace(expected=None, shows=None)
     customer = await customers.get(tx, plain, id)
@@ -39,12 +40,10 @@ async def remind(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> M
     late = await open_documents(tx, plain, (customer.id,), today, late_only=True)
     if not late:
         raise Refused(Problem("nothing_overdue"))
-    settings: Any = entity.settings.get("payment_reminders") or {}
     wanted = values.get("language")
-    said = mail(entity, customer, late, today, _texts(entity, customer, settings, wanted), wanted)
-    return await messages.queue(
-        tx, asked, {**said, **values, "subject": said["subject"], "body": said["body"]}
-    )
+    said = mail(entity, customer, late, today, _texts(entity, customer, values), wanted)
+    words = {part: said[part] for part in ("subject", "body")}
+    return await messages.queue(tx, asked, {**said, **values, **words})
 
 
 def mail(
@@ -91,15 +90,15 @@ async def open_documents(
     return found
 
 
-def _texts(
-    entity: Entity, customer: Customer, settings: Mapping[str, Any], wanted: str | None
-) -> dict[str, str]:
-    ours = language(wanted or customer.language or entity.locale)
-    how = settings.get("payment_instructions") or ""
+def _texts(entity: Entity, customer: Customer, given: Mapping[str, Any]) -> dict[str, str]:
+    """The words that are given, or else the entity's, or else ours."""
+    settings: Any = entity.settings.get("payment_reminders") or {}
+    ours = language(given.get("language") or customer.language or entity.locale)
+    how = given.get("payment_instructions") or settings.get("payment_instructions") or ""
     body = ours.overdue_body + ("\n\n{payment_instructions}" if how else "")
     return {
-        "subject": settings.get("email_subject") or ours.overdue_subject,
-        "body": settings.get("email_body") or body,
+        "subject": given.get("subject") or settings.get("email_subject") or ours.overdue_subject,
+        "body": given.get("body") or settings.get("email_body") or body,
         "payment_instructions": how,
     }
 

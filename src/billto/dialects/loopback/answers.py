@@ -28,6 +28,7 @@ _STATUSES: Mapping[str, int] = {
     "read_only_key": 401,
     "account_key_needed": 401,
     "other_environment": 401,
+    "sandbox_only": 401,
     "taken": 422,
     "issued_already": 422,
     "still_draft": 422,

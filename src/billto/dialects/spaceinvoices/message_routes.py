@@ -2,7 +2,7 @@
 
 from billto.app import messages as app
 from billto.dialects.dialect import Does, Route, Verb
-from billto.dialects.spaceinvoices import messages, sending
+from billto.dialects.spaceinvoices import messages, payment_reminders, sending
 from billto.dialects.spaceinvoices.customers import CUSTOMER
 from billto.dialects.spaceinvoices.document_routes import PATHS
 from billto.dialects.spaceinvoices.documents import DOCUMENT
@@ -35,6 +35,10 @@ MESSAGE_ROUTES = (
     Route(
         "POST", "/customers/{id}/statement/send", Does.DO, sending.send_statement, MESSAGE,
         "Send a customer's statement by e-mail", status=202, subject=Customer,
+    ),
+    Route(
+        "POST", "/customers/{id}/payment-reminder/send", Does.DO, payment_reminders.send, MESSAGE,
+        "Send a payment reminder by e-mail", status=202, subject=Customer,
     ),
     _message("GET", "", Does.PAGE, messages.page, "List all messages"),
     _message("GET", "/{id}", Does.GET, messages.get, "Get message by ID"),

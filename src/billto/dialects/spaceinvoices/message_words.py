@@ -91,6 +91,20 @@ MESSAGE_SCHEMAS: dict[str, Schema] = {
             },
         },
     },
+    "PaymentReminder": {
+        "type": "object",
+        "description": "A body is not needed.",
+        "properties": {
+            **_WORDS,
+            "payment_instructions": {
+                "type": ["string", "null"], "maxLength": 5_000,
+                "description": "How to pay: what `{payment_instructions}` in the text stands for.",
+            },
+            "language": {
+                "type": ["string", "null"], "maxLength": 20, "description": LANGUAGE_PARAM.says,
+            },
+        },
+    },
     "SentMessage": {
         "type": "object",
         "description": "What was ordered. It is delivered afterwards; the message tells what became of it.",
@@ -154,6 +168,14 @@ MESSAGE_OPERATIONS: Mapping[str, Operation] = {
         "end.",
         _NOBODY,
         takes=Form("StatementSend", {"type": "open_item", **_TO_SOMEBODY}),
+        gives=_SENT,
+    ),
+    "POST /customers/{id}/payment-reminder/send": Operation(
+        "sendPaymentReminder",
+        "Orders an e-mail that names all invoices the customer is late with, with a statement of them as PDF "
+        "for each currency. The words are the entity's `payment_reminders`, unless there are others.",
+        (*_NOBODY, "nothing_overdue"),
+        takes=Form("PaymentReminder", _TO_SOMEBODY),
         gives=_SENT,
     ),
     "GET /messages": Operation(

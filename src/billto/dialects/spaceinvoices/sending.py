@@ -20,18 +20,18 @@ from billto.domain.nodes import Bool, Group, Node, Problems, Text
 from billto.domain.problems import Problem, Refused
 
 ADDRESSES_MAX = 4
-_LANGUAGE_MAX = 20
+LANGUAGE_MAX = 20
 assert METADATA.shape is not None
 
 
 def _language(text: Any) -> str:
     said: str = TEXT.decode(text)
-    if not 2 <= len(said) <= _LANGUAGE_MAX:
+    if not 2 <= len(said) <= LANGUAGE_MAX:
         raise Refused(Problem("invalid_format", detail="a language such as de or sl-SI"))
     return said
 
 
-LANGUAGE = Codec(_language, None, _language, {"type": "string", "minLength": 2, "maxLength": _LANGUAGE_MAX})
+LANGUAGE = Codec(_language, None, _language, {"type": "string", "minLength": 2, "maxLength": LANGUAGE_MAX})
 LANGUAGE_PARAM = Param(
     "language", LANGUAGE,
     says="Of the paper, such as de or sl-SI; the customer's or the entity's own unless it is given.",
@@ -50,14 +50,14 @@ _OF_DOCUMENT: Mapping[str, Node] = {
     **WORDS,
     "attach_pdf": Bool(null=True),
     "attach_eslog": Bool(null=True),
-    "language": Text(most=_LANGUAGE_MAX),
+    "language": Text(most=LANGUAGE_MAX),
 }
 
 
 def document_pdf(kind: str = "") -> Verb:
     async def verb(reader: Reader, asked: Request, told: Told) -> Said:
         language = take(told.given, (LANGUAGE_PARAM,))["language"]
-        found = await documents.get(reader, asked, _id(told, "Document"), kind=kind)
+        found = await documents.get(reader, asked, id_of(told, "Document"), kind=kind)
         return Said(file=await printing.document(reader, asked, found, language))
 
     return verb
@@ -66,7 +66,7 @@ def document_pdf(kind: str = "") -> Verb:
 async def statement_pdf(reader: Reader, asked: Request, told: Told) -> Said:
     given = take(told.given, PAPER_PARAMS)
     found = await balances.statement(
-        reader, asked, _id(told, "Customer"), told.now, is_balance_forward=given["type"] == BALANCE_FORWARD,
+        reader, asked, id_of(told, "Customer"), told.now, is_balance_forward=given["type"] == BALANCE_FORWARD,
         start=given["start"], end=given["end"], currency=given["currency_code"],
         past_due_only=given["items"] == "past_due", with_children=given["include_children"],
     )  # fmt: skip
@@ -75,25 +75,25 @@ async def statement_pdf(reader: Reader, asked: Request, told: Told) -> Said:
 
 async def send_document(tx: Tx, asked: Request, told: Told) -> Said:
     """A draft is not sent: it has no number yet, and may still become another."""
-    given = _read(told.body, _OF_DOCUMENT)
+    given = read(told.body, _OF_DOCUMENT)
     if given.get("attach_eslog"):
         raise Refused(Problem("not_offered", ("attach_eslog",), "no e-SLOG is made yet"))
-    document = await documents.get(tx, asked, _id(told, "Document"))
+    document = await documents.get(tx, asked, id_of(told, "Document"))
     if asked.expected is not None and document.version not in asked.expected:
         raise Refused(Problem("changed_since"))
     if document.issued_at is None:
         raise Refused(Problem("still_draft"))
     paper = {"paper": "document", "document_id": document.id, "language": given.get("language")}
-    values = {**_values(given), "attachments": [paper] if given.get("attach_pdf") is not False else []}
+    values = {**values_of(given), "attachments": [paper] if given.get("attach_pdf") is not False else []}
     message = await messages.queue_document(tx, asked, document.id, values)
-    return await _ordered(tx, asked, given, message)
+    return await ordered(tx, asked, given, message)
 
 
 async def send_statement(tx: Tx, asked: Request, told: Told) -> Said:
-    given = _read(told.body, WORDS)
+    given = read(told.body, WORDS)
     paper = _paper(told.body or {})
     await _check_days(tx, asked, paper)
-    message = await messages.queue_statement(tx, asked, _id(told, "Customer"), _values(given), {
+    message = await messages.queue_statement(tx, asked, id_of(told, "Customer"), values_of(given), {
         "is_balance_forward": paper["type"] == BALANCE_FORWARD,
         **{name: day.isoformat() for name in ("start", "end") if (day := paper[name]) is not None},
         "currency_code": paper["currency_code"],
@@ -101,10 +101,10 @@ async def send_statement(tx: Tx, asked: Request, told: Told) -> Said:
         "with_children": paper["include_children"],
         "language": paper["language"],
     })  # fmt: skip
-    return await _ordered(tx, asked, given, message)
+    return await ordered(tx, asked, given, message)
 
 
-async def _ordered(tx: Tx, asked: Request, given: Mapping[str, Any], message: Message) -> Said:
+async def ordered(tx: Tx, asked: Request, given: Mapping[str, Any], message: Message) -> Said:
     """The answer; what a sandbox is only to try is called off in the transaction that ordered it."""
     if given.get("sandbox_skip_delivery") and asked.scope.environment == "sandbox":
         message = await messages.cancel(tx, asked._replace(expected=None), message.id)
@@ -118,14 +118,14 @@ async def _ordered(tx: Tx, asked: Request, given: Mapping[str, Any], message: Me
     return Said(body, shows=message.customer_id or message.id)
 
 
-def _id(told: Told, kind: str) -> str:
+def id_of(told: Told, kind: str) -> str:
     found = read_id(told.ids["id"])
     if found is None:
         raise Refused(Problem("not_found", detail=kind))
     return found
 
 
-def _read(body: Any, shape: Mapping[str, Node]) -> dict[str, Any]:
+def read(body: Any, shape: Mapping[str, Node]) -> dict[str, Any]:
     """What is said of the message; all that is wrong with it at once. Nothing need be said."""
     problems: Problems = []
     given: Any = Group(shape).read({} if body is None else body, (), problems)
@@ -146,7 +146,7 @@ def _recipients(to: str, problems: Problems) -> list[dict[str, str]]:
     return [{"address": one} for one in dict.fromkeys(addresses)]
 
 
-def _values(given: Mapping[str, Any]) -> dict[str, Any]:
+def values_of(given: Mapping[str, Any]) -> dict[str, Any]:
     said = {name: given.get(name) for name in ("recipients", "subject", "metadata")}
     return {name: one for name, one in {**said, "body": given.get("body_text")}.items() if one}
 
