@@ -12,6 +12,7 @@ from billto.domain.account import Key
 from billto.domain.alias import Alias
 from billto.domain.answer import Answer
 from billto.domain.event import Event
+from billto.domain.file import FileContent
 from billto.domain.ids import read_id
 from billto.domain.jobs import ImportJob, Upload
 from billto.domain.ledger import Entry
@@ -22,6 +23,7 @@ from billto.store import tx
 from billto.store.layout import LAYOUTS, tenancy
 from tests.web.documents import PATHS as DOCUMENTS
 from tests.web.documents import WORK
+from tests.web.files import upload
 from tests.web.house import Caller, House, answered, refused
 
 KINDS = ("new entity", "entities", "entity", "new customer", "customers", "customer", "named customer")
@@ -116,6 +118,14 @@ ATTEMPTS |= {
     ("POST", "/documents/{id}/send"): Attempt("customer", SEND, 409, path="/invoices"),
     ("GET", "/customers/{id}/statement/pdf"): Attempt("customer"),
     ("POST", "/customers/{id}/statement/send"): Attempt("customer", SEND, 202),
+    ("GET", "/customers/{id}/portal-link"): Attempt("customer"),
+    ("POST", "/customers/{id}/portal-link/rotate"): Attempt("customer"),
+    ("GET", "/files"): Attempt("customers"),
+    # A body that is no form: nobody else learns more of it than that they may not send one.
+    ("POST", "/files"): Attempt("new customer", status=415),
+    ("GET", "/files/{id}"): Attempt("customer", path="/files"),
+    ("GET", "/files/{id}/content"): Attempt("customer", path="/files"),
+    ("DELETE", "/files/{id}"): Attempt("customer", status=204, path="/files"),
     ("GET", "/messages"): Attempt("customers"),
     ("GET", "/messages/{id}"): Attempt("customer", path="/messages"),
     ("POST", "/messages/{id}/retry"): Attempt("customer", path="/messages"),
@@ -142,6 +152,8 @@ def made(house: House, attempt: Attempt) -> str:
     if attempt.path == "/messages":
         ordered = house.alice.post(f"/customers/{house.cast.white_rabbit}/statement/send", SEND)
         return str(answered(ordered, 202)["message_id"])
+    if attempt.path == "/files":
+        return str(answered(upload(house.alice), 201)["id"])
     body = new(house, attempt._replace(kind="new customer"))
     return str(answered(house.alice.post(attempt.path, body), 201)["id"])
 
@@ -208,7 +220,7 @@ VARIANTS: tuple[dict[str, str], ...] = (
 def subjects(house: House, attempt: Attempt) -> list[str]:
     """Alice's ids for a path, spelt as they may be; none where the path has no place for one."""
     kind = attempt.kind
-    if kind == "customer" and attempt.path in (*HAS, "/messages"):
+    if kind == "customer" and attempt.path in (*HAS, "/messages", "/files"):
         id = house.alice.listed(attempt.path)["data"][0]["id"]
         return [id, str(read_id(id))]
     if kind == "named customer":
@@ -275,7 +287,7 @@ def prepared(house: House) -> House:
     rabbit = f"/customers/{house.cast.white_rabbit}"
     answered(house.alice.patch(rabbit, RENAME, {"X-Request-Id": "alices"}))
     answered(house.alice.patch(rabbit, {"name": "White Rabbit Wonder"}))
-    for path in (*HAS, "/messages"):
+    for path in (*HAS, "/messages", "/files"):
         made(house, Attempt("customer", path=path))
     return house
 
@@ -305,7 +317,7 @@ def test_every_route_serves_its_right_caller(house: House) -> None:
         if attempt.kind == "named customer":
             id = house.cast.white_rabbit
         is_one = attempt.kind in ("entity", "customer", "named customer") and attempt.status == 200
-        is_file = answer.headers.get("content-type") == "application/pdf"
+        is_file = answer.headers.get("content-type") in ("application/pdf", "image/png")
         if is_one and not is_file and "id" in answer.json():
             assert answer.json()["id"] == id
 
@@ -352,11 +364,11 @@ def test_answers_remembered_for_everybody_would_be_seen(
 def test_the_mutants_cover_every_record_that_is_read_by_its_tenant() -> None:
     """Keys are read by their secret and revoked by id at the command line; events are only written; answers
     are read by Scope.tenant_id, which has a mutant of its own; what hangs on customers has its mutants beside
-    the door that shows it; old ids are looked up with the conditions of their customers. A new record needs
-    an answer here."""
+    the door that shows it; old ids are looked up with the conditions of their customers, contents of files
+    after their files. A new record needs an answer here."""
     read = {route.table.record for route in ROUTES}
     assert {record for record, layout in LAYOUTS.items() if layout.tenancy} == read | {
-        Key, Event, Answer, Note, LineItem, ImportJob, Upload, Alias
+        Key, Event, Answer, Note, LineItem, ImportJob, Upload, Alias, FileContent
     }  # fmt: skip
 
 

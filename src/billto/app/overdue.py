@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billto.app import customers, messages, records
+from billto.app import customers, links, messages, records
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import issuing
 from billto.domain.customer import Customer
@@ -49,6 +49,7 @@ async def remind(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> M
     }
     texts = _texts(entity, customer, wanted)
     known = issuing.values_of(entity, customer, today)
+    known |= await links.words(tx, plain, customer, *texts.values())
     known |= _words(late, substitute(texts["payment_instructions"], known))
     filled = {part: substitute(texts[part], known) for part in ("subject", "body")}
     return await messages.queue(tx, asked, {**own, **values, **filled})

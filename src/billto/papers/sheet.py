@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from billto.domain.countries.country import EU
+from billto.domain.pictures import look
 from billto.papers import art as pictures
 from billto.papers import qr
 from billto.papers.art import Art
@@ -145,7 +146,7 @@ def spaced(iban: Any) -> str:
 
 def picture(given: bytes | None) -> Data | None:
     """A picture for the template, which has no other way to be given bytes than as numbers."""
-    found = pictures.look(given)
+    found = look(given)
     if given is None or found is None:
         return None
     return {"format": found.format, "bytes": list(given), "ratio": found.width / found.height}

@@ -13,6 +13,7 @@ from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.event import Event
+from billto.domain.file import File, FileContent
 from billto.domain.folding import fold, search_text
 from billto.domain.jobs import ImportJob, Upload
 from billto.domain.ledger import Entry
@@ -60,6 +61,8 @@ LAYOUTS: dict[type[Any], Layout] = {
     TaxRate: Layout("tax_rate", ("entity_id",), allotted=True),
     Item: Layout("item", ("entity_id",), allotted=True, searched=True),
     Message: Layout("message", ("entity_id",), allotted=True),
+    File: Layout("file", ("entity_id",), allotted=True),
+    FileContent: Layout("file_content", ("entity_id",)),
     Alias: Layout("alias", ("entity_id",)),
     Event: Layout("event", ("entity_id",)),
     Answer: Layout("answer", ("tenant_id",)),

@@ -296,6 +296,6 @@ async def expanded(
         # In the order of the index by serial: in that of their ids all customers would be looked through.
         asking = Query(where, unambiguous((Order("serial"),)), len(serials), trashed=None, counted=False)
         found = (await customers.page(reader, asked, asking)).records if serials else ()
-        objects = {one["id"]: one for one in await shown_customers(reader, asked, told, found)}
+        objects = {one["id"]: one for one in await shown_customers(reader, asked, found)}
         shown = [{**one, "customer": objects.get(one["customer"])} for one in shown]
     return [{key: value for key, value in one.items() if key not in shape.exclude} for one in shown]
