@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -67,7 +67,7 @@ def account_page(
                 for part in _sections(_Told(told, one, words, entity, customer, links), len(accounts) > 1)
             ),
         ),
-        el("footer", " · ".join(part for column in _foot(pen, issuer) for part in column)),
+        el("footer", *_apart(part for column in _foot(pen, issuer) for part in column)),
     )
     title = f"{words['your_account']} {words['with_us'].format(name=name)}"
     return _page(pen.formats.language, title, body, entity.settings.get("primary_color"))
@@ -185,7 +185,7 @@ def _ageing(one: _Told) -> Markup:
                 el("td", one.pen.amount(bucket.amount), class_="n"),
             )
         )
-    return el("table", el("caption", words["ageing"]), el("tbody", *rows))
+    return el("table", el("caption", words["ageing"]), el("tbody", *rows), class_="ages")
 
 
 def _credits(one: _Told) -> Markup:
@@ -302,6 +302,12 @@ def _head(issuer: Mapping[str, Any], name: str, links: Links) -> Markup:
         logo or el("p", el("bdi", name), class_="brand"),
         el("p", *(joined(el("bdi", line), el("br")) for line in lines if line), class_="contact"),
     )
+
+
+def _apart(parts: Iterable[str]) -> Iterator[Markup]:
+    """Texts on one line, which keep their order also where some run from right to left."""
+    for at, part in enumerate(parts):
+        yield joined(Markup(" · ") if at else None, el("bdi", part))
 
 
 def _issuer(entity: Entity) -> dict[str, Any]:

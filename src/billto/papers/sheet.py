@@ -12,7 +12,7 @@ from billto.papers import art as pictures
 from billto.papers import qr
 from billto.papers.art import Art
 from billto.papers.formats import Formats, formats
-from billto.papers.text import clean, plain, shortened, wrapped
+from billto.papers.text import clean, joined, plain, shortened, wrapped
 from billto.papers.words import KINDS, WORDS
 
 Values = Mapping[str, Any]
@@ -67,7 +67,7 @@ def base(pen: Pen, issuer: Values, settings: Values, art: Art) -> Data:
     """The paper itself: language, colours, logo, who it is from."""
     colours = pictures.colours(settings.get("primary_color"))
     name, street, city = plain(issuer.get("name")), _street(issuer), _city(issuer)
-    sender = " · ".join(part for part in (name, street, city) if part)
+    sender = joined((name, street, city))
     return {
         "lang": pen.formats.language,
         "region": pen.formats.locale.territory or "",
