@@ -336,4 +336,5 @@ def test_messages_lead_to_the_page_and_to_the_paper(house: House) -> None:
     ):
         sent = answered(house.alice.post(f"{path}/send", body), 202)
         assert said(house.alice, sent["message_id"])["body_text"] == f"{page} {paper}"
+        assert sent["shareable_link"] == paper
         assert opened(house, paper.removeprefix("http://billto")).status_code == 200
