@@ -13,7 +13,7 @@ from tests.store.records import examples
 from tests.web.documents import document, draft
 from tests.web.files import png, upload
 from tests.web.house import Caller, House, answered, refused
-from tests.web.invoiced import Company
+from tests.web.invoiced import Books, Company, items
 from tests.web.money import below, day, issued, paid
 from tests.web.portal import Seen, link, opened
 
@@ -319,6 +319,51 @@ def test_the_statement_of_invoiced_is_the_same_link(house: House) -> None:
     assert page.headers["location"] == path.removesuffix("/pdf").replace("/invoiced/statements/", "/portal/")
     assert "Ana" in Seen(opened(house, page.headers["location"])).text
     assert opened(house, path.replace("/pdf", "x/pdf")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({}, "Account statement"),
+        ({"statement_type": "open_item", "items": "open", "end": "", "currency": ""}, "open items"),
+        ({"statement_type": "open_item", "items": "past_due"}, "Statement of open items"),
+        ({"statement_type": "balance_forward", "start": "2026-01-01", "end": "2026-02-01"}, "1 Feb 2026"),
+        ({"start": "1767225600", "end": "1769904000", "currency": "usd"}, "USD"),
+    ],
+)  # fmt: skip
+def test_the_statement_of_invoiced_takes_the_words_of_the_vendors_programs(
+    house: House, query: Any, words: str
+) -> None:
+    shop = Company(house, house.cast.studio_key)
+    made = shop.customer("Ana", language="en")
+    answer = opened(house, made["statement_pdf_url"].removeprefix("http://billto"), **query)
+    assert words in text(answer.content)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"statement_type": "x"}, {"start": "x"}, {"end": "9" * 30}, {"end": "²"}, {"currency": "EURO"},
+        {"items": "x"}, {"start": "2027-01-01"},
+    ],
+)  # fmt: skip
+def test_what_is_no_statement_of_invoiced_is_refused(shared: House, query: Any) -> None:
+    shop = Company(shared, shared.cast.studio_key)
+    url = shop.listed("/customers")[0]["statement_pdf_url"]
+    answer = opened(shared, url.removeprefix("http://billto"), **query)
+    assert answer.status_code == 400
+    assert answer.json()["type"] == "invalid_request"
+
+
+def test_documents_of_invoiced_say_where_they_are_had_without_a_key(house: House) -> None:
+    books = Books(house)
+    made = books.made("/invoices", {"customer": books.of, "items": items(("Tea", 1, 20))})
+    paper = opened(house, made["pdf_url"].removeprefix("http://billto"))
+    assert made["number"] in text(paper.content)
+    assert made["number"] in Seen(opened(house, made["url"].removeprefix("http://billto"))).text
+    assert made == {**made, **{name: books.listed("/invoices")[0][name] for name in ("url", "pdf_url")}}
+    unissued = books.made("/invoices", {"customer": books.of, "draft": True, "items": items(("Tea", 1, 20))})
+    assert (unissued["url"], unissued["pdf_url"]) == (None, None)
 
 
 def said(caller: Caller, id: str) -> Any:

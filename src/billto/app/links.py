@@ -3,6 +3,7 @@
 Made of a secret of the installation, so that nobody can guess one. It stays the same until it is replaced.
 """
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -12,8 +13,10 @@ from billto.domain import customer as rules
 from billto.domain import links
 from billto.domain.alias import Alias
 from billto.domain.customer import Customer
-from billto.domain.document import Document
+from billto.domain.document import OPENING, Document
+from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
+from billto.domain.query import Compare, Op, Query
 from billto.domain.scope import Scope
 from billto.domain.templates import placeholders
 
@@ -78,13 +81,29 @@ async def url(reader: Reader, asked: Request, customer: Customer) -> str:
     return f"{asked.base}{PREFIX}/{await token(reader, customer)}"
 
 
+async def urls(reader: Reader, asked: Request, customer_ids: Collection[str]) -> Mapping[str, str]:
+    """The addresses of the pages of several customers, by their ids; those in the trash have none."""
+    if not customer_ids:
+        return {}
+    where = Compare("id", Op.IN, tuple(sorted(customer_ids)))
+    query = Query(where, unambiguous(()), len(customer_ids), counted=False, shows=_SHOWN)
+    found: Sequence[Customer] = (await reader.page(Customer, asked.scope, query)).records
+    return {one.id: await url(reader, asked, one) for one in found}
+
+
 async def document_url(reader: Reader, asked: Request, customer: Customer, document: Document) -> str:
     """The address of a document of the customer, as PDF."""
-    return _of(await url(reader, asked, customer), document)
+    return paper(await url(reader, asked, customer), document)
 
 
-def _of(page: str, document: Document) -> str:
+def paper(page: str, document: Document) -> str:
+    """The address of a document as PDF, below that of the page."""
     return f"{page}/documents/{document.id}"
+
+
+def is_shown(document: Document) -> bool:
+    """Whether its customer may see a document."""
+    return document.issued_at is not None and document.type != OPENING
 
 
 def path(asked: Request, said: str) -> str:
@@ -103,7 +122,7 @@ async def words(
     if customer is None or not asked.base or used.isdisjoint(_PLACEHOLDERS):
         return {}
     page = await url(reader, asked, customer)
-    return {"portal_url": page, "invoice_link": _of(page, of) if of else page}
+    return {"portal_url": page, "invoice_link": paper(page, of) if of else page}
 
 
 async def replaced(tx: Tx, asked: Request, id: Id) -> Customer:

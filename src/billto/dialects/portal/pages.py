@@ -4,13 +4,13 @@ from billto.app import balances, customers, documents, files, links, records
 from billto.app.balances import Statement
 from billto.app.parts import Reader, Request
 from billto.dialects import printing
-from billto.dialects.codecs import TEXT, choice
+from billto.dialects.codecs import DAY, TEXT, choice
 from billto.dialects.dialect import Does, File, Of, Route, Said, Told, Verb
 from billto.dialects.openly import OPENLY
 from billto.dialects.params import Param, take
 from billto.dialects.wire import Table
 from billto.domain.customer import Customer
-from billto.domain.document import OPENING, Document
+from billto.domain.document import Document
 from billto.domain.file import LOGO, TYPES
 from billto.domain.ids import read_id
 from billto.domain.money import currencies
@@ -26,6 +26,8 @@ LANGUAGE = Param("language", TEXT)
 STATEMENT = (
     Param("type", choice(_FORWARD, _OPEN), _FORWARD),
     Param("currency_code", TEXT),
+    Param("start", DAY),
+    Param("end", DAY),
     LANGUAGE,
 )
 
@@ -49,8 +51,9 @@ async def statement(reader: Reader, asked: Request, told: Told) -> Said:
     if code is not None and code not in currencies():
         raise Refused(Problem("bad_parameter", ("currency_code",), "is no currency that is known"))
     found = await balances.statement(
-        reader, asked, _whom(told), told.now, is_balance_forward=given["type"] == _FORWARD, currency=code
-    )
+        reader, asked, _whom(told), told.now, is_balance_forward=given["type"] == _FORWARD, currency=code,
+        start=given["start"], end=given["end"],
+    )  # fmt: skip
     return Said(file=await printing.statement(reader, asked, found, given["language"]), headers=OPENLY)
 
 
@@ -60,7 +63,7 @@ async def document(reader: Reader, asked: Request, told: Told) -> Said:
     id = read_id(told.ids["document"])
     customer = await customers.live(reader, asked, _whom(told))
     found = await reader.get(Document, asked.scope, id) if id else None
-    if found is None or found.customer_id != customer.id or not _is_shown(found):
+    if found is None or found.customer_id != customer.id or not links.is_shown(found):
         raise Refused(Problem("no_statement"))
     printed = await documents.get(reader, asked, found.id)
     return Said(file=await printing.document(reader, asked, printed, language), headers=OPENLY)
@@ -93,11 +96,7 @@ async def _papers(
     shows = frozenset({"id", "type", "issued_at", "customer_id"})
     query = Query(All(mine), unambiguous(()), len(ids), counted=False, shows=shows)
     found: tuple[Document, ...] = (await reader.page(Document, asked.scope, query)).records
-    return frozenset(one.id for one in found if _is_shown(one))
-
-
-def _is_shown(document: Document) -> bool:
-    return document.issued_at is not None and document.type != OPENING
+    return frozenset(one.id for one in found if links.is_shown(one))
 
 
 def _whom(told: Told) -> str:
