@@ -1,11 +1,16 @@
 """Files: the logo and signature that stand on papers and pages, sent as forms, kept with the rest."""
 
 import io
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
+from tests.drills.waiting import until
+from tests.web.conftest import OpenHouse
 from tests.web.documents import document
 from tests.web.files import form, png, upload
 from tests.web.house import Caller, House, answered, refused
@@ -115,3 +120,18 @@ def test_the_same_request_sends_one_file(house: House) -> None:
     assert again.headers["idempotent-replayed"] == "true"
     assert refused(upload(house.alice, headers=once, category="signature"))[0] == 409
     assert house.alice.listed("/files")["pagination"]["total"] == 1
+
+
+def test_the_paper_that_a_worker_sends_has_the_logo(open_house: OpenHouse, tmp_path: Path) -> None:
+    house = open_house(worker="on", mail=f"file:{tmp_path / 'out'}")
+    answered(upload(house.alice, png(300, 100)), 201)
+    made = document(house.alice, customer_id=house.alice.customer(email="ana@acme.example")["id"])
+    answered(house.alice.post(f"/documents/{made['id']}/send"), 202)
+
+    async def sent() -> Any:
+        return next((tmp_path / "out").glob("*.eml"), None)
+
+    path = house.run(until(sent, 30, "delivered"))
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    assert [pictures(one.get_content()) for one in message.iter_attachments()] == [1]
