@@ -15,7 +15,7 @@ from billto.domain.entity import Entity
 from billto.domain.statement import OpenCredit, OpenItem
 from billto.papers import art, codes, qr, sheet
 from billto.papers.accounts import Told
-from billto.papers.html import Markup, el, joined
+from billto.papers.html import Markup, Part, el, joined
 from billto.papers.portal_words import PORTAL
 from billto.papers.qr import Payment
 from billto.papers.sheet import Pen
@@ -126,18 +126,21 @@ def _sums(one: _Told) -> Markup:
 def _items(one: _Told) -> Markup:
     open_, words = one.told.open, one.words
     heads = (words["number"], words["date"], words["due_date"], words["total"], words["balance"])
-    left = len(open_.items) - SHOWN_MAX
     return joined(
-        el(
-            "table",
+        _table(
             el("caption", words["open_list"]),
             _header(heads, figures=2),
-            el("tbody", *(_item(one, item, heads) for item in open_.items[:SHOWN_MAX])),
+            _group("tbody", *(_item(one, item, heads) for item in open_.items[:SHOWN_MAX])),
             _footer(words["total_open"], one.pen.amount(open_.total), 3),
             class_="items",
         ),
-        el("p", words["more_items"].format(count=left)) if left > 0 else None,
+        _more(one, len(open_.items) - SHOWN_MAX),
     )
+
+
+def _more(one: _Told, left: int) -> Markup | None:
+    """How many there is no room for."""
+    return el("p", one.words["more_items"].format(count=left)) if left > 0 else None
 
 
 def _item(one: _Told, item: OpenItem, heads: Sequence[str]) -> Markup:
@@ -145,13 +148,12 @@ def _item(one: _Told, item: OpenItem, heads: Sequence[str]) -> Markup:
     late = one.words["day_late" if days == 1 else "days_late"].format(days=days)
     number = _number(one, item.item_id, item.number)
     due = joined(pen.day(item.due_date or item.date), el("span", late, class_="late") if days else None)
-    return el(
-        "tr",
-        el("th", el("span", number, _whose(one, item.customer_id)), scope="row", data_label=heads[0]),
-        el("td", pen.day(item.date), data_label=heads[1]),
-        el("td", el("span", due), data_label=heads[2]),
-        el("td", pen.amount(item.total), class_="n", data_label=heads[3]),
-        el("td", pen.amount(item.balance), class_="n", data_label=heads[4]),
+    return _tr(
+        _th(el("span", number, _whose(one, item.customer_id)), scope="row", data_label=heads[0]),
+        _td(pen.day(item.date), data_label=heads[1]),
+        _td(el("span", due), data_label=heads[2]),
+        _td(pen.amount(item.total), class_="n", data_label=heads[3]),
+        _td(pen.amount(item.balance), class_="n", data_label=heads[4]),
     )
 
 
@@ -178,52 +180,76 @@ def _ageing(one: _Told) -> Markup:
         wide = max(0, int(100 * bucket.amount / most)) if most > 0 else 0
         bar = el("svg", el("rect", width=f"{wide}%", height="100%", rx="3"), aria_hidden="true")
         rows.append(
-            el(
-                "tr",
-                el("th", label, scope="row"),
-                el("td", bar, class_="bar"),
-                el("td", one.pen.amount(bucket.amount), class_="n"),
+            _tr(
+                _th(label, scope="row"),
+                _td(bar, class_="bar"),
+                _td(one.pen.amount(bucket.amount), class_="n"),
             )
         )
-    return el("table", el("caption", words["ageing"]), el("tbody", *rows), class_="ages")
+    return _table(el("caption", words["ageing"]), _group("tbody", *rows), class_="ages")
 
 
 def _credits(one: _Told) -> Markup:
     words = one.words
     heads = (words["number"], words["date"], words["description"], words["amount"])
-    shown = one.told.open.credits[:SHOWN_MAX]
-    return el(
-        "table",
-        el("caption", words["open_credits"]),
-        _header(heads, figures=1),
-        el("tbody", *(_credit(one, credit, heads) for credit in shown)),
-        _footer(words["credit_available"], one.pen.amount(one.told.open.credit), 2),
-        class_="items",
+    there = one.told.open.credits
+    return joined(
+        _table(
+            el("caption", words["open_credits"]),
+            _header(heads, figures=1),
+            _group("tbody", *(_credit(one, credit, heads) for credit in there[:SHOWN_MAX])),
+            _footer(words["credit_available"], one.pen.amount(one.told.open.credit), 2),
+            class_="items",
+        ),
+        _more(one, len(there) - SHOWN_MAX),
     )
 
 
 def _credit(one: _Told, credit: OpenCredit, heads: Sequence[str]) -> Markup:
     number = _number(one, credit.item_id, credit.number)
-    return el(
-        "tr",
-        el("th", el("span", number, _whose(one, credit.customer_id)), scope="row", data_label=heads[0]),
-        el("td", one.pen.day(credit.date), data_label=heads[1]),
-        el("td", one.pen.kinds[credit.account], data_label=heads[2]),
-        el("td", one.pen.amount(credit.amount), class_="n", data_label=heads[3]),
+    return _tr(
+        _th(el("span", number, _whose(one, credit.customer_id)), scope="row", data_label=heads[0]),
+        _td(one.pen.day(credit.date), data_label=heads[1]),
+        _td(one.pen.kinds[credit.account], data_label=heads[2]),
+        _td(one.pen.amount(credit.amount), class_="n", data_label=heads[3]),
     )
+
+
+# On a phone each row is a block of its own; the roles keep it a table for those who listen.
+
+
+def _table(*parts: Part, **attributes: Any) -> Markup:
+    return el("table", *parts, role="table", **attributes)
+
+
+def _group(tag: str, *rows: Part) -> Markup:
+    return el(tag, *rows, role="rowgroup")
+
+
+def _tr(*cells: Part) -> Markup:
+    return el("tr", *cells, role="row")
+
+
+def _th(*parts: Part, scope: str, **attributes: Any) -> Markup:
+    role = "rowheader" if scope == "row" else "columnheader"
+    return el("th", *parts, scope=scope, role=role, **attributes)
+
+
+def _td(*parts: Part, **attributes: Any) -> Markup:
+    return el("td", *parts, role="cell", **attributes)
 
 
 def _header(heads: Sequence[str], *, figures: int) -> Markup:
     cells = [
-        el("th", head, scope="col", class_="n" if at >= len(heads) - figures else None)
+        _th(head, scope="col", class_="n" if at >= len(heads) - figures else None)
         for at, head in enumerate(heads)
     ]
-    return el("thead", el("tr", *cells))
+    return _group("thead", _tr(*cells))
 
 
 def _footer(label: str, amount: str, more: int) -> Markup:
-    empty = [el("td")] * more
-    return el("tfoot", el("tr", el("th", label, scope="row"), *empty, el("td", amount, class_="n")))
+    empty = [_td()] * more
+    return _group("tfoot", _tr(_th(label, scope="row"), *empty, _td(amount, class_="n")))
 
 
 def _pay(one: _Told) -> Markup | None:
