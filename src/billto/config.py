@@ -227,7 +227,7 @@ SETTINGS = (
 )
 
 # What may have a password in it.
-_SECRET = ("database_url", "mail")
+_SECRET = ("database_url", "mail", "public_url")
 
 
 @dataclass(frozen=True, slots=True)
