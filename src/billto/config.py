@@ -1,6 +1,7 @@
 """Every setting of the server as a table: name, how it is read, default, one sentence."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -167,6 +168,17 @@ def _host(text: str) -> str:
     return text
 
 
+def _url(text: str) -> str:
+    """An address without a slash at its end; other letters and signs are written as addresses have them."""
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    beside = parts.query or parts.fragment or parts.username or parts.password
+    if parts.scheme not in ("http", "https") or not parts.hostname or beside or re.search(r"[^!-~]", text):
+        raise ValueError("must be an address such as https://billing.example.com")
+    return text.rstrip("/")
+
+
 SETTINGS = (
     Setting("home", Path, ".billto", "Folder for files: the SQLite database, the demonstration's key."),
     Setting(
@@ -177,6 +189,13 @@ SETTINGS = (
     ),
     Setting("host", _host, "127.0.0.1", "Address that the server listens on."),
     Setting("port", _between(0, 65_535), "8080", "Port that the server listens on."),
+    Setting(
+        "public_url",
+        _url,
+        "",
+        "Address under which customers reach this server, for links to their accounts; the one that a"
+        " request names by default.",
+    ),
     Setting("workers", _between(1, 64), "1", "Processes that serve."),
     Setting(
         "rate_limit",
@@ -208,7 +227,7 @@ SETTINGS = (
 )
 
 # What may have a password in it.
-_SECRET = ("database_url", "mail")
+_SECRET = ("database_url", "mail", "public_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +238,7 @@ class Config:
     database_url: Database
     host: str
     port: int
+    public_url: str
     workers: int
     rate_limit: RateLimitItem | None
     connections: int

@@ -12,7 +12,7 @@ import asyncpg
 from billto import __version__, config
 from billto.app.parts import Store
 from billto.config import Config
-from billto.dialects import faktoora, invoiced, loopback, spaceinvoices
+from billto.dialects import faktoora, invoiced, loopback, portal, spaceinvoices
 from billto.dialects.reference import openapi
 from billto.dialects.spaceinvoices.words import WORDING
 from billto.domain.ids import IdMaker
@@ -35,6 +35,7 @@ DATABASE_FAULTS = (OSError, apsw.Error, asyncpg.PostgresError, asyncpg.Interface
 # Every language that Billto answers in; the first is its own.
 DIALECTS = (
     spaceinvoices.DIALECT, loopback.DIALECT, invoiced.DIALECT, faktoora.DIALECT, faktoora.KEYS,
+    portal.DIALECT,
 )  # fmt: skip
 
 requests = logging.getLogger("billto.requests")
@@ -97,7 +98,7 @@ def make_server(settings: Config) -> Server:
                 "%s %s %s %sms %s", seen.method, seen.path or "-", seen.status, took, seen.request_id
             )
 
-    doors = Doors(DIALECTS, store, clock, limiter, observe, connected(settings))
+    doors = Doors(DIALECTS, store, clock, limiter, observe, connected(settings), settings.public_url)
     document = openapi(spaceinvoices.DIALECT, WORDING, __version__)
     beside = companions(settings, store, lambda one: metrics.delivered(*one)) if settings.worker else ()
     return Server(store, doors, metrics, LATEST, document, beside)

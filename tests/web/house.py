@@ -25,7 +25,7 @@ T = TypeVar("T")
 TABLES = (
     "account", "entity", "key", "customer", "tombstone", "sequence", "note", "line_item", "tally", "event",
     "answer", "import_job", "upload", "document", "payment", "entry", "standing", "adjustment", "item",
-    "tax_rate", "alias", "message", "plan", "reminded",
+    "tax_rate", "alias", "message", "plan", "reminded", "file", "file_content",
 )  # fmt: skip
 NOTHING: Any = object()
 

@@ -173,6 +173,7 @@ def test_every_other_address_answers_in_form_too(
 
 LISTS = (
     "/customers", "/payments", "/credit-adjustments", "/items", "/taxes", "/customers/{}/ledger", "/messages",
+    "/files",
 )  # fmt: skip
 
 

@@ -152,7 +152,7 @@ def test_an_invoice_goes_to_its_customer_with_its_pdf(office: House, outbox: Pat
         "status": "queued",
         "to": EMAIL,
         "subject": ordered["subject"],
-        "shareable_link": None,
+        "shareable_link": ordered["shareable_link"],
     }
     assert one["number"] in ordered["subject"]
     message = delivered(office, ordered["message_id"])

@@ -12,6 +12,7 @@ from billto.domain.account import Key
 from billto.domain.alias import Alias
 from billto.domain.answer import Answer
 from billto.domain.event import Event
+from billto.domain.file import FileContent
 from billto.domain.ids import read_id
 from billto.domain.jobs import ImportJob, Upload
 from billto.domain.ledger import Entry
@@ -23,6 +24,7 @@ from billto.store import tx
 from billto.store.layout import LAYOUTS, tenancy
 from tests.web.documents import PATHS as DOCUMENTS
 from tests.web.documents import WORK
+from tests.web.files import upload
 from tests.web.house import Caller, House, answered, refused
 
 KINDS = ("new entity", "entities", "entity", "new customer", "customers", "customer", "named customer")
@@ -119,6 +121,14 @@ ATTEMPTS |= {
     ("POST", "/customers/{id}/statement/send"): Attempt("customer", SEND, 202),
     # Nothing of hers is overdue, which only the right caller is told of.
     ("POST", "/customers/{id}/payment-reminder/send"): Attempt("customer", SEND, 400),
+    ("GET", "/customers/{id}/portal-link"): Attempt("customer"),
+    ("POST", "/customers/{id}/portal-link/rotate"): Attempt("customer"),
+    ("GET", "/files"): Attempt("customers"),
+    # A body that is no form: nobody else learns more of it than that they may not send one.
+    ("POST", "/files"): Attempt("new customer", status=415),
+    ("GET", "/files/{id}"): Attempt("customer", path="/files"),
+    ("GET", "/files/{id}/content"): Attempt("customer", path="/files"),
+    ("DELETE", "/files/{id}"): Attempt("customer", status=204, path="/files"),
     ("GET", "/messages"): Attempt("customers"),
     ("GET", "/messages/{id}"): Attempt("customer", path="/messages"),
     ("POST", "/messages/{id}/retry"): Attempt("customer", path="/messages"),
@@ -131,7 +141,7 @@ ATTEMPTS |= {
 
 
 # Where the studio has something whose id can be guessed, beside its customers.
-FURTHER = (*HAS, "/messages", "/plans")
+FURTHER = (*HAS, "/messages", "/plans", "/files")
 
 
 def new(house: House, attempt: Attempt) -> Any:
@@ -157,6 +167,8 @@ def made(house: House, attempt: Attempt) -> str:
         wanted = {"settings": {"overdue_notifications": {"enabled": True}}}
         answered(house.alice.patch(f"/entities/{house.cast.studio}", wanted))
         return str(house.alice.listed("/plans")["data"][0]["id"])
+    if attempt.path == "/files":
+        return str(answered(upload(house.alice), 201)["id"])
     body = new(house, attempt._replace(kind="new customer"))
     return str(answered(house.alice.post(attempt.path, body), 201)["id"])
 
@@ -320,7 +332,7 @@ def test_every_route_serves_its_right_caller(house: House) -> None:
         if attempt.kind == "named customer":
             id = house.cast.white_rabbit
         is_one = attempt.kind in ("entity", "customer", "named customer") and attempt.status == 200
-        is_file = answer.headers.get("content-type") == "application/pdf"
+        is_file = answer.headers.get("content-type") in ("application/pdf", "image/png")
         if is_one and not is_file and "id" in answer.json():
             assert answer.json()["id"] == id
 
@@ -368,10 +380,10 @@ def test_the_mutants_cover_every_record_that_is_read_by_its_tenant() -> None:
     """Keys are read by their secret and revoked by id at the command line; events are only written; answers
     are read by Scope.tenant_id, which has a mutant of its own; what hangs on customers has its mutants beside
     the door that shows it; old ids are looked up with the conditions of their customers; who was reminded is
-    read by documents that were. A new record needs an answer here."""
+    read by documents that were, contents of files after their files. A new record needs an answer here."""
     read = {route.table.record for route in ROUTES}
     assert {record for record, layout in LAYOUTS.items() if layout.tenancy} == read | {
-        Key, Event, Answer, Note, LineItem, ImportJob, Upload, Alias, Reminded
+        Key, Event, Answer, Note, LineItem, ImportJob, Upload, Alias, Reminded, FileContent
     }  # fmt: skip
 
 

@@ -122,6 +122,23 @@ async def statement(
     return Statement(customer, currency, members, *await asyncio.to_thread(told))
 
 
+async def accounts(reader: Reader, asked: Request, id: Id, now: datetime) -> tuple[Statement, ...]:
+    """What is open today of a customer and those below it: in its own currency first, then in all others in
+    which there was something."""
+    customer = await customers.get(reader, asked._replace(shows=None), id)
+    entity = await records.seller(reader, asked)
+    members = (customer, *await family(reader, asked, customer))
+    there = await reader.standings(asked.scope, [one.id for one in members])
+    own = customer.currency_code or entity.currency_code
+    codes = dict.fromkeys((own, *sorted({one.currency_code for one in there})))
+    return tuple(
+        [
+            await statement(reader, asked, customer.id, now, is_balance_forward=False, currency=code)
+            for code in codes
+        ]
+    )
+
+
 def check_printable(statement: Statement) -> None:
     """Raises Refused for a statement whose paper would be a book."""
     told = statement.told

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from billto.app import addressees, records
+from billto.app import addressees, links, records
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import issuing
 from billto.domain import message as rules
@@ -86,7 +86,9 @@ async def queue_document(
     if document.customer_id is None and document.buyer and document.buyer.get("email"):
         own["recipients"] = addressees.one(document.buyer["email"], document.buyer.get("name"))
     texts = _of_type(entity, document.type, wanted)
-    said = _worded(values, texts, lambda text: issuing.filled(text, document), as_written)
+    customer = await _customer(tx, asked, {"customer_id": document.customer_id})
+    more = await links.words(tx, asked, customer, *_both(values, texts), of=document)
+    said = _worded(values, texts, lambda text: issuing.filled(text, document, more), as_written)
     return await queue(tx, asked, {**own, **values, **said})
 
 
@@ -105,15 +107,24 @@ async def queue_statement(
     customer = await records.get(tx, _plain(asked), Customer, customer_id)
     entity = await records.seller(tx, asked)
     texts = language(customer.language or entity.locale)
-    known = {**issuing.values_of(entity, customer, issuing.today(entity, tx.now)), **(words or {})}
+    ours = {"subject": texts.statement_subject, "body": texts.statement_body}
+    known = {
+        **issuing.values_of(entity, customer, issuing.today(entity, tx.now)),
+        **await links.words(tx, asked, customer, *_both(values, ours)),
+        **(words or {}),
+    }
     own = {
         "kind": "statement",
         "customer_id": customer.id,
         "attachments": [{**paper, "paper": "statement", "customer_id": customer.id}],
     }
-    ours = {"subject": texts.statement_subject, "body": texts.statement_body}
     said = _worded(values, ours, lambda text: substitute(text, known), as_written)
     return await queue(tx, asked, {**own, **values, **said})
+
+
+def _both(values: Mapping[str, Any], ours: Mapping[str, str | None]) -> list[str | None]:
+    """The texts that will be said."""
+    return [values.get(part) or text for part, text in ours.items()]
 
 
 def _of_type(entity: Entity, kind: str, wanted: str | None) -> dict[str, str | None]:

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billto.app import customers, messages, records
+from billto.app import customers, links, messages, records
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import issuing
 from billto.domain.customer import Customer
@@ -41,7 +41,9 @@ async def remind(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> M
     if not late:
         raise Refused(Problem("nothing_overdue"))
     wanted = values.get("language")
-    said = mail(entity, customer, late, today, _texts(entity, customer, values), wanted)
+    texts = _texts(entity, customer, values)
+    more = await links.words(tx, plain, customer, *texts.values())
+    said = mail(entity, customer, late, today, texts, more, wanted)
     words = {part: said[part] for part in ("subject", "body")}
     return await messages.queue(tx, asked, {**said, **values, **words})
 
@@ -52,15 +54,16 @@ def mail(
     late: Sequence[Document],
     today: date,
     texts: Mapping[str, str],
+    more: Mapping[str, str | None],
     wanted: str | None = None,
 ) -> dict[str, Any]:
     """The message that tells a customer what it is late with, with its statements; `texts` are subject, body
-    and payment_instructions."""
+    and payment_instructions, `more` what further placeholders stand for."""
     paper = {
         "paper": "statement", "customer_id": customer.id, "language": wanted, "end": today.isoformat(),
         "is_balance_forward": False, "past_due_only": True, "with_children": False,
     }  # fmt: skip
-    known = issuing.values_of(entity, customer, today)
+    known = {**issuing.values_of(entity, customer, today), **more}
     known |= _words(late, substitute(texts.get("payment_instructions") or "", known))
     return {
         "kind": "reminder",

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from billto.app import messages, overdue, plans, records
+from billto.app import links, messages, overdue, plans, records
 from billto.app.parts import Reader, Request, Store, Tx
 from billto.domain import plan as planning
 from billto.domain import reminder as rules
@@ -146,7 +146,9 @@ async def _remind(store: Store, asked: Request, of: Customer, settings: Mapping[
         entity = await records.seller(tx, asked)
         standings = await tx.standings(asked.scope, (customer.id,))
         told = rules.uncovered(late, standings)
-        said = overdue.mail(entity, customer, told, day, _texts(entity, customer, settings))
+        texts = _texts(entity, customer, settings)
+        more = await links.words(tx, asked, customer, *texts.values())
+        said = overdue.mail(entity, customer, told, day, texts, more)
         message = await messages.queue(tx, asked, said)
         for id, number in due.items():
             await tx.insert(Reminded(entity.id, tx.new_id(), tx.now, id, number, message.id))

@@ -45,6 +45,7 @@ class Of(Enum):
     PATH = "the one whose id stands in the address, as {entity}"
     RECORD = "the one that has the record whose id stands in the address, as {id}"
     ACCOUNT = "none: it is about the account"
+    LINK = "the one whose customer's signed link stands in the address, as {token}"
     NOBODY = "none: it needs no key"
 
 
@@ -88,6 +89,7 @@ class Sent(NamedTuple):
 
     name: str
     content: bytes
+    fields: Mapping[str, str] = {}  # what else the form says, in short texts
 
 
 class Told(NamedTuple):
@@ -145,7 +147,7 @@ class Failure(NamedTuple):
     """A refusal on the wire."""
 
     status: int
-    body: Any
+    body: Any  # a file, where people read it
     headers: Headers
 
 

@@ -4,13 +4,13 @@ import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
 
-from billto.app import balances, records
+from billto.app import balances, files, records
 from billto.app.balances import Statement
 from billto.app.parts import Reader, Request
 from billto.dialects.dialect import File
 from billto.domain.document import Document
 from billto.domain.mailbox import one_line
-from billto.papers import document_pdf, statement_pdf
+from billto.papers import Art, document_pdf, statement_pdf
 
 # A thread of its own: papers are set one at a time, and whoever waits for one keeps no other work waiting.
 _PRESS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="papers")
@@ -23,7 +23,10 @@ _UNFIT = re.compile(r'[/\\:*?"<>|]')
 async def document(reader: Reader, asked: Request, of: Document, language: str | None = None) -> File:
     """A document as it is now; a draft with the texts that it would be issued with."""
     entity = await records.seller(reader, asked)
-    content = await asyncio.get_running_loop().run_in_executor(_PRESS, document_pdf, of, entity, language)
+    art = Art(**await files.pictures(reader, entity))
+    content = await asyncio.get_running_loop().run_in_executor(
+        _PRESS, document_pdf, of, entity, language, art
+    )
     return File(_named(of.number or of.type.replace("_", "-")), content)
 
 
@@ -31,8 +34,9 @@ async def statement(reader: Reader, asked: Request, of: Statement, language: str
     """Raises Refused for one that is too long."""
     balances.check_printable(of)
     entity = await records.seller(reader, asked)
+    art = Art(**await files.pictures(reader, entity))
     content = await asyncio.get_running_loop().run_in_executor(
-        _PRESS, statement_pdf, of, entity, of.customer, language
+        _PRESS, statement_pdf, of, entity, of.customer, language, art
     )
     return File(_named(f"statement {of.open.as_of.isoformat()}"), content)
 

@@ -21,6 +21,7 @@ class Form(NamedTuple):
 
     schema: str
     example: Any
+    type: str = "application/json"
 
 
 class Operation(NamedTuple):
@@ -197,7 +198,9 @@ def _operation(dialect: Dialect, wording: Wording, route: Route) -> Schema:
         "parameters": list(_parameters(dialect, wording, route)),
     }
     if said.takes is not None:
-        operation["requestBody"] = {"content": _json(ref(said.takes.schema), said.takes.example)}
+        takes = said.takes
+        content = {"schema": ref(takes.schema), "example": takes.example}
+        operation["requestBody"] = {"content": {takes.type: content}}
     elif route.does in TAKES_RECORD:
         operation["requestBody"] = _body(wording, route)
     operation["responses"] = _responses(dialect, wording, route)

@@ -17,6 +17,7 @@ class Alias(NamedTuple):
     name: Annotated[str, text(500, searched=False)]
     number: Annotated[str | None, text(100, searched=False)] = None
     external_id: Annotated[str | None, text(255, searched=False)] = None
+    link_number: Annotated[int, NUMBER] = 0  # of its signed link, which leads to the other
 
 
 class Into(NamedTuple):

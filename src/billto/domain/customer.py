@@ -132,6 +132,8 @@ class Customer(NamedTuple):
     is_billed_to_parent: Annotated[bool, FLAG] = False
     is_consolidated: Annotated[bool, FLAG] = False  # open invoices are gathered into one
     sign_up_page: Annotated[int | None, NUMBER] = None
+    # the signed link to its account: another number makes those that were given out worthless
+    link_number: Annotated[int, NUMBER] = 0
     # what they owe: kept by the ledger alone, which makes no new version of the customer
     owes: Annotated[bool, FLAG] = False  # some invoice is open
 
@@ -222,6 +224,11 @@ def trashed(customer: Customer, now: datetime) -> Customer:
 def restored(customer: Customer, now: datetime) -> Customer:
     """The customer out of the trash; one that is not in it stays as it is."""
     return touched(customer, {"deleted_at": None}, now) if customer.deleted_at else customer
+
+
+def relinked(customer: Customer, now: datetime) -> Customer:
+    """The customer with another signed link: the one it had opens nothing any more."""
+    return touched(customer, {"link_number": customer.link_number + 1}, now)
 
 
 def check_erasable(customer: Customer) -> None:

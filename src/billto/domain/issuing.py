@@ -251,9 +251,9 @@ def _own(snapshot: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {name: snapshot.get(name) for name in snapshot.get("own") or ()} or None
 
 
-def filled(text: str | None, document: Document) -> str | None:
-    """A text about a document with its placeholders filled in."""
-    return templates.substitute(text, _values(document)) if text else text
+def filled(text: str | None, document: Document, more: Mapping[str, str | None] | None = None) -> str | None:
+    """A text about a document with its placeholders filled in, and `more` of them."""
+    return templates.substitute(text, {**_values(document), **(more or {})}) if text else text
 
 
 def values_of(entity: Entity, customer: Customer | None, today: date) -> dict[str, str | None]:

@@ -23,7 +23,18 @@ class GivenUp(NamedTuple):
 
 # What is no matter of choice: who they are, when they came to be, and what the ledger keeps.
 _OWN = frozenset(
-    {"entity_id", "id", "serial", "version", "created_at", "updated_at", "deleted_at", "owes", "parent"}
+    {
+        "entity_id",
+        "id",
+        "serial",
+        "version",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+        "owes",
+        "parent",
+        "link_number",
+    }
 )
 _JOINED = ("contacts", "delivery_addresses")
 _MAPS = ("metadata", "custom")
@@ -118,7 +129,10 @@ def joined(
 
 def alias(gone: Customer, kept: Customer, now: datetime) -> Alias:
     """What is left of the one that goes: what it was called, and of whom it is part."""
-    return Alias(gone.entity_id, gone.id, gone.serial, kept.id, now, gone.name, gone.number, gone.external_id)
+    return Alias(
+        gone.entity_id, gone.id, gone.serial, kept.id, now, gone.name, gone.number, gone.external_id,
+        gone.link_number,
+    )  # fmt: skip
 
 
 def check(gone: Customer, kept: Customer) -> None:

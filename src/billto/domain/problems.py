@@ -120,7 +120,7 @@ CODES: Mapping[str, Code] = {
     # records
     "not_found": Code(404, "{detail} not found"),
     "nothing_to_invoice": Code(400, "there are no pending line items to invoice"),
-    "no_statement": Code(404, "there are no statements yet"),
+    "no_statement": Code(404, "there is nothing at this address"),
     "no_recipient": Code(400, "nobody to send it to: {detail} is needed"),
     "sandbox_only": Code(403, "is only for entities of the sandbox"),
     "clock_out_of_range": Code(

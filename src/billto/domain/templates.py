@@ -22,6 +22,7 @@ VARIABLES: frozenset[str] = frozenset(
         "iban", "bic", "bank_name", "account_number", "routing_number", "sort_code",
         "current_date", "current_year",
         "invoice_list", "payment_instructions", "total_amount", "overdue_count", "invoice_link",
+        "portal_url",
     }
 )  # fmt: skip
 

@@ -16,7 +16,7 @@ def payment(document: Document, pen: Pen, settings: Values) -> Data | None:
     if not rows:
         return None
     asked = asked_for(document, pen)
-    uses_upn = _wants_upn(document, settings, asked)
+    uses_upn = wants_upn((document.buyer or {}).get("country_code"), settings, asked)
     reference = asked.reference if uses_upn else plain(document.reference) or plain(document.number)
     about = [
         (pen.words["recipient"], plain(account.get("name")) or plain(document.issuer.get("name"))),
@@ -31,7 +31,7 @@ def payment(document: Document, pen: Pen, settings: Values) -> Data | None:
         "amount": pen.money(document.balance),
         "amount_label": pen.words["balance_due"],
         "scan": pen.words["scan_to_pay"],
-        "code": _code(asked, uses_upn, settings),
+        "code": drawn(asked, uses_upn=uses_upn, settings=settings),
         "kind": "UPN QR" if uses_upn else "EPC QR",
     }
 
@@ -50,35 +50,41 @@ def asked_for(document: Document, pen: Pen) -> Payment:
         bic=qr.bic(account.get("bic")),
         due=document.due_date,
         street=plain(issuer.get("address")),
-        city=_place(issuer),
+        city=place(issuer),
         payer=plain(buyer.get("name")),
         payer_street=plain(buyer.get("address")),
-        payer_city=_place(buyer),
+        payer_city=place(buyer),
     )
 
 
-def _wants_upn(document: Document, settings: Values, asked: Payment) -> bool:
+def wants_upn(country: str | None, settings: Values, asked: Payment) -> bool:
     """Slovenia's code is for who pays from Slovenia to Slovenia; all others read the EPC's."""
-    home = str((document.buyer or {}).get("country_code") or "SI").upper()
+    home = str(country or "SI").upper()
     is_domestic = home == "SI" and asked.iban.startswith("SI")
     return is_domestic and _is_on(settings, "upn_qr")
 
 
-def _code(asked: Payment, uses_upn: bool, settings: Values) -> str:
+def drawn(asked: Payment, *, uses_upn: bool, settings: Values, scales: bool = False) -> str:
+    """The code of a transfer; nothing where the entity wants none, or it cannot be said in one."""
     if uses_upn:
         purpose: Any = settings["upn_qr"].get("purpose_code")
         said = qr.upn(asked._replace(purpose=purpose or "OTHR"))
-        return qr.svg(qr.upn_code(said)) if said else ""
+        return qr.svg(qr.upn_code(said), scales=scales) if said else ""
     if not _is_on(settings, "epc_qr"):
         return ""
     # A reference of Slovenia's own says nothing to banks elsewhere.
     said = qr.epc(asked._replace(reference=qr.creditor_reference(asked.reference)))
-    return qr.svg(qr.epc_code(said)) if said else ""
+    return qr.svg(qr.epc_code(said), scales=scales) if said else ""
 
 
 def _is_on(settings: Values, name: str) -> bool:
     return bool((settings.get(name) or {}).get("enabled"))
 
 
-def _place(party: Values) -> str:
+def street(party: Values) -> str:
+    return plain(party.get("address"))
+
+
+def place(party: Values) -> str:
+    """Post code and city."""
     return " ".join(part for part in (plain(party.get("post_code")), plain(party.get("city"))) if part)

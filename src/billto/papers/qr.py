@@ -148,9 +148,10 @@ def upn_code(said: str) -> segno.QRCode:
     )  # fmt: skip
 
 
-def svg(code: segno.QRCode) -> str:
+def svg(code: segno.QRCode, *, scales: bool = False) -> str:
+    """A code as a drawing; one that scales has no size of its own."""
     out = io.BytesIO()
-    code.save(out, kind="svg", border=0, xmldecl=False, svgns=True, nl=False)
+    code.save(out, kind="svg", border=0, xmldecl=False, svgns=True, nl=False, omitsize=scales)
     return out.getvalue().decode()
 
 

@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from billto.domain.countries.country import EU
+from billto.domain.pictures import look
 from billto.papers import art as pictures
 from billto.papers import qr
 from billto.papers.art import Art
 from billto.papers.formats import Formats, formats
-from billto.papers.text import clean, plain, shortened, wrapped
+from billto.papers.text import clean, joined, plain, shortened, wrapped
 from billto.papers.words import KINDS, WORDS
 
 Values = Mapping[str, Any]
@@ -66,7 +67,7 @@ def base(pen: Pen, issuer: Values, settings: Values, art: Art) -> Data:
     """The paper itself: language, colours, logo, who it is from."""
     colours = pictures.colours(settings.get("primary_color"))
     name, street, city = plain(issuer.get("name")), _street(issuer), _city(issuer)
-    sender = " · ".join(part for part in (name, street, city) if part)
+    sender = joined((name, street, city))
     return {
         "lang": pen.formats.language,
         "region": pen.formats.locale.territory or "",
@@ -145,7 +146,7 @@ def spaced(iban: Any) -> str:
 
 def picture(given: bytes | None) -> Data | None:
     """A picture for the template, which has no other way to be given bytes than as numbers."""
-    found = pictures.look(given)
+    found = look(given)
     if given is None or found is None:
         return None
     return {"format": found.format, "bytes": list(given), "ratio": found.width / found.height}

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 # Controls but the line feed, and what turns the direction of everything after it: an amount has to stay one.
@@ -11,6 +12,8 @@ _RUN = 16  # letters without a place to break that every column has room for
 _WORD = re.compile(r"[^\s\u200b-]+")
 _JOINER = "\u200d"
 _BREAK = "\u200b"
+_ISOLATE, _ISOLATED = "\u2068", "\u2069"
+_LEFTWARDS = frozenset({"R", "AL"})
 
 
 def clean(value: Any) -> str:
@@ -32,6 +35,17 @@ def wrapped(text: str, run: int = _RUN) -> str:
     return _WORD.sub(lambda found: _broken(found[0], run) if len(found[0]) > run else found[0], text)
 
 
+def joined(parts: Iterable[str], between: str = " · ") -> str:
+    """What there is of some texts on one line, in their order, also where some run from right to left."""
+    return between.join(
+        f"{_ISOLATE}{part}{_ISOLATED}"
+        if any(unicodedata.bidirectional(one) in _LEFTWARDS for one in part)
+        else part
+        for part in parts
+        if part
+    )
+
+
 def shortened(text: str, most: int) -> str:
     """As much of a text as a line has room for."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
@@ -40,7 +54,8 @@ def shortened(text: str, most: int) -> str:
 def _broken(word: str, run: int) -> str:
     parts, since = [], 0
     for at, letter in enumerate(word):
-        joins = unicodedata.combining(letter) or letter == _JOINER or "\ufe00" <= letter <= "\ufe0f"
+        # Marks stand on the letter before them, whatever their script; Thai and Indic ones as well.
+        joins = unicodedata.category(letter)[0] == "M" or letter == _JOINER
         if since >= run and not joins and word[at - 1] != _JOINER:
             parts.append(_BREAK)
             since = 0

@@ -13,6 +13,7 @@ from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.event import Event
+from billto.domain.file import File, FileContent
 from billto.domain.folding import fold, search_text
 from billto.domain.jobs import ImportJob, Upload
 from billto.domain.ledger import Entry
@@ -64,6 +65,8 @@ LAYOUTS: dict[type[Any], Layout] = {
     Message: Layout("message", ("entity_id",), allotted=True),
     Plan: Layout("plan", ("entity_id",), allotted=True),
     Reminded: Layout("reminded", ("entity_id",)),
+    File: Layout("file", ("entity_id",), allotted=True),
+    FileContent: Layout("file_content", ("entity_id",)),
     Alias: Layout("alias", ("entity_id",)),
     Event: Layout("event", ("entity_id",)),
     Answer: Layout("answer", ("tenant_id",)),

@@ -17,6 +17,7 @@ from billto.domain.query import Below, Page, Query
 from billto.domain.scope import Scope
 from billto.store import statements, sums
 from billto.store.engine import Engine
+from billto.store.files import Files
 from billto.store.layout import LAYOUTS, columns, kept_beside, looked_at, tenancy
 from billto.store.merged import Merged
 from billto.store.moving import Moving
@@ -36,7 +37,7 @@ def loader(
     return engine.loader(record, columns(record, shows))
 
 
-class Reader(Merged, Waiting, Planned):
+class Reader(Merged, Waiting, Planned, Files):
     """Questions, each one statement. Every one names its tenant, save those about keys and secrets."""
 
     engine: Engine

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
 from starlette.types import Receive
 
@@ -53,3 +54,9 @@ class Call:
         """The address as the client called it, without the query."""
         host = self.headers.get("host", "localhost")
         return f"{self.http.get('scheme', 'http')}://{host}{self.http['path']}"
+
+    @property
+    def base(self) -> str:
+        """Where all addresses of this server begin, as the client called it."""
+        host = quote(self.headers.get("host", "localhost"), safe=":[]")
+        return f"{self.http.get('scheme', 'http')}://{host}"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from billto.app import links
 from billto.app.parts import Reader
 from billto.dialects.dialect import Of
 from billto.domain import account as rules
@@ -39,6 +40,10 @@ class Credentials:
         dialect, headers, of = call.dialect, call.headers, call.route.of
         if of is Of.NOBODY:
             return _NOBODY  # not counted: in a rate that strangers share one could keep out all others
+        if of is Of.LINK:
+            link = await links.opened(self._reader, call.ids["token"])
+            self._limiter.check(f"link {link.customer_id}")
+            return link.scope
         key = await self._key(dialect.token(headers, call.given if dialect.key_in_query else {}), now)
         # Before anything else is asked with it: a request that is refused counts as well.
         self._limiter.check(key.id)

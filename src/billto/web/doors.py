@@ -16,6 +16,7 @@ from billto.dialects.dialect import (
     TAKES_RECORD,
     Dialect,
     Does,
+    File,
     Listed,
     Route,
     Said,
@@ -80,8 +81,10 @@ class Doors:
         limiter: Limiter,
         observe: Callable[[Observed], None],
         channels: frozenset[str] = frozenset(),
+        base: str = "",
     ) -> None:
         self._channels = channels
+        self._base = base
         self._switchboard = Switchboard(dialects)
         self._store = store
         self._clock = clock
@@ -120,12 +123,13 @@ class Doors:
     async def _answer(self, call: Call, given_id: str | None) -> Reply:
         route, now = call.route, self._clock()
         scope = await self._credentials.scope(call, now)
+        asked = Request(scope, given_id, None, channels=self._channels, base=self._base or call.base)
         if route.does in READS:
-            return await self._read(call, Request(scope, channels=self._channels), now)
+            return await self._read(call, asked._replace(request_id=None), now)
         if scope.read_only:
             raise Refused(Problem("read_only_key"))
         body = await self._body(call)
-        asked = Request(scope, given_id, _expected(call.headers), channels=self._channels)
+        asked = asked._replace(expected=_expected(call.headers))
         work = self._work(call, asked, body, now)
         try:
             if given_id is None:
@@ -283,6 +287,8 @@ def _refusal(dialect: Dialect, refused: Refused, where: Where) -> Reply:
     headers = dict(failure.headers)
     if failure.status == 405:
         headers["Allow"] = refused.problems[0].detail
+    if isinstance(failure.body, File):
+        return Reply(failure.status, failure.body.content, headers, type=failure.body.type)
     return Reply(failure.status, to_json(failure.body), headers)
 
 
@@ -310,18 +316,17 @@ def _replayed(before: Answer, fingerprint: str, name: str) -> Reply:
 
 
 # Who has it may show it again only after asking whether it is still so.
-_NOT_KEPT = (b"cache-control", b"private, no-cache")
+_NOT_KEPT = {"Cache-Control": "private, no-cache"}
 
 
 async def _send(send: Send, reply: Reply, request_id: str) -> None:
-    headers = [(b"x-request-id", request_id.encode("latin-1")), _NOT_KEPT]
+    headers = [(b"x-request-id", request_id.encode("latin-1"))]
     if reply.body:
         headers += (
             (b"content-type", reply.type.encode()),
             (b"content-length", b"%d" % len(reply.body)),
         )
-    headers += (
-        (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()
-    )
+    said = {**_NOT_KEPT, **reply.headers}
+    headers += ((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in said.items())
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})

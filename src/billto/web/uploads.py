@@ -16,6 +16,7 @@ FIELD = "file"
 SECONDS_MAX = 120.0
 _FRAME_MAX = 64 * 1024  # for what stands around the file
 _PARTS_MAX = 20
+_FIELD_MAX = 1_000  # bytes of a field; what is longer is none of ours
 
 
 class _Part:
@@ -58,7 +59,7 @@ class _Form:
         self._value += data[start:end]
 
     def _header_end(self) -> None:
-        self.parts[-1].headers[self._name.decode("latin-1").lower()] = self._value.decode("utf-8", "replace")
+        self.parts[-1].headers[self._name.decode("latin-1").lower()] = self._value.decode("latin-1")
         self._name = self._value = b""
 
     def _end(self) -> None:
@@ -85,7 +86,17 @@ async def read(receive: Receive, headers: Mapping[str, str], file_max: int) -> S
     content = b"".join(part.pieces)
     if len(content) > file_max:
         raise Refused(Problem("too_large", (FIELD,), str(file_max)))
-    return Sent(part.option("filename") or "", content)
+    return Sent(part.option("filename") or "", content, _fields(form.parts))
+
+
+def _fields(parts: list[_Part]) -> dict[str, str]:
+    """What a form says beside its file; the last word counts."""
+    said = {}
+    for part in parts:
+        name, text = part.option("name"), b"".join(part.pieces)
+        if name and part.option("filename") is None and len(text) <= _FIELD_MAX:
+            said[name] = text.decode("utf-8", "replace")
+    return said
 
 
 def _file(parts: list[_Part]) -> _Part:

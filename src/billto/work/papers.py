@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from billto.app import balances
+from billto.app import balances, files
 from billto.app.parts import Reader, Request
 from billto.domain import issuing
 from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.message import Message
 from billto.domain.problems import Refused
-from billto.papers import document_pdf, statement_pdf
+from billto.papers import Art, document_pdf, statement_pdf
 from billto.work.parcel import File, Undelivered
 
 
@@ -40,7 +40,8 @@ async def _document(
     if document is None:
         raise Undelivered("the document is there no longer", is_final=True)
     shown = document if document.issued_at is not None else issuing.with_texts(document)
-    content = await asyncio.to_thread(document_pdf, shown, entity, paper.get("language"))
+    art = Art(**await files.pictures(reader, entity))
+    content = await asyncio.to_thread(document_pdf, shown, entity, paper.get("language"), art)
     return File(paper.get("name") or document.number or document.type.replace("_", "-"), content)
 
 
@@ -56,7 +57,8 @@ async def _statement(
         with_children=paper.get("with_children") is not False,
     )  # fmt: skip
     balances.check_printable(told)
-    content = await asyncio.to_thread(statement_pdf, told, entity, told.customer, paper.get("language"))
+    art = Art(**await files.pictures(reader, entity))
+    content = await asyncio.to_thread(statement_pdf, told, entity, told.customer, paper.get("language"), art)
     return File(paper.get("name") or "statement", content)
 
 

@@ -72,7 +72,7 @@ CUSTOMER = Table(
     row("state",                     "state",                     TEXT,      RW,     *BOTH),
     derived("statement_pdf_url", lambda _customer: None, {"type": "string", "format": "uri"},
             "Where the statement is read without a key; written where the server's own address is known.",
-            ("entity_id", "id", "serial")),
+            ("entity_id", "id", "link_number")),
     row("tax_id",                    "tax_number",                TEXT,      RW,     *BOTH),
     row("taxable",                   "is_taxable",                BOOL,      RW,     *BOTH),
     woven("taxes", lambda customer: list(customer.tax_rates or ()), _tax_rates,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from billto.app import billing, catalog, customers, documents, ledger, payments, records
+from billto.app import billing, catalog, customers, documents, ledger, links, payments, records
 from billto.app.applying import Wanted
 from billto.app.documents import Wish
 from billto.app.parts import Reader, Request, Tx
@@ -282,7 +282,12 @@ async def _shown(
 ) -> list[dict[str, Any]]:
     """The documents as the parameters want them."""
     today, shape = await _today(reader, asked, told.now), query.shape(told.given)
-    shown = [{**paper.table.encode(one), "status": status(paper, one, today)} for one in some]
+    pages = await links.urls(reader, asked, {one.customer_id for one in some if one.customer_id})
+    shown = []
+    for one in some:
+        page = pages.get(one.customer_id or "") if links.is_shown(one) else None
+        own = {"url": page, "pdf_url": links.paper(page, one) if page else None}
+        shown.append({**paper.table.encode(one), **own, "status": status(paper, one, today)})
     return await expanded(reader, asked, told, shown, shape)
 
 
@@ -296,6 +301,6 @@ async def expanded(
         # In the order of the index by serial: in that of their ids all customers would be looked through.
         asking = Query(where, unambiguous((Order("serial"),)), len(serials), trashed=None, counted=False)
         found = (await customers.page(reader, asked, asking)).records if serials else ()
-        objects = {one["id"]: one for one in await shown_customers(reader, asked, told, found)}
+        objects = {one["id"]: one for one in await shown_customers(reader, asked, found)}
         shown = [{**one, "customer": objects.get(one["customer"])} for one in shown]
     return [{key: value for key, value in one.items() if key not in shape.exclude} for one in shown]

@@ -14,7 +14,9 @@ from billto.domain.query import All, Compare, Missing, Node, Not, Op
 
 _LIST = {"type": "array"}
 _FLAG = {"type": "boolean"}
-_NO_PAGE = "null: there are no pages for customers yet."
+_URI = {"type": ["string", "null"], "format": "uri"}
+# What of a document tells where it is to be had without a key; the rest of its address tells the server.
+_OPENED = ("id", "customer_id", "issued_at", "type")
 
 
 def _null(wire: str, says: str = "") -> Row:
@@ -39,7 +41,8 @@ _COMMON = (
     row("name",           "name",           TEXT,     RW,  *BOTH),
     row("notes",          "note",           TEXT,     RW),
     row("number",         "number",         TEXT,     RW,  *BOTH),
-    _null("pdf_url", _NO_PAGE),
+    derived("pdf_url", lambda _document: None, _URI, "Where its PDF is had without a key, once it is issued.",
+            _OPENED),
     row("purchase_order", "purchase_order", TEXT,     RW,  *BOTH),
     derived("status", lambda _document: None, {"type": "string"}, "What has become of it by today.",
             ("issued_at", "voided_at", "paid_at", "closed_at", "sent_at", "due_date")),
@@ -47,7 +50,7 @@ _COMMON = (
     woven("taxes", lines.shown_taxes, lines.read_taxes, _LIST, ("taxes", "tax_summary", "lines", "serial")),
     row("total",          "total_with_tax", MONEY,    RO,  *BOTH),
     row("updated_at",     "updated_at",     UNIX,     RO,  *BOTH),
-    _null("url", _NO_PAGE),
+    derived("url", lambda _document: None, _URI, "The page of its customer, where it is listed.", _OPENED),
 )  # fmt: skip
 
 _OWED = (
@@ -80,7 +83,7 @@ INVOICE = _table(
     row("due_date", "due_date",   DAY,  RW, *BOTH),
     _null("next_payment_attempt"),
     _null("payment_plan", "null: there are no payment plans."),
-    _null("payment_url", _NO_PAGE),
+    _null("payment_url", "null: no payment gateway is connected."),
     _null("subscription", "null: there are no subscriptions."),
 )  # fmt: skip
 

@@ -130,7 +130,7 @@ ROUTES = (
     # The vendor's page has this address once, in the singular.
     _route("GET", "/customer/{id}/notes", belongings.page(NOTES), "List notes", NOTES.table),
     *(
-        Route("GET", path, Does.ASK, statements.read, CUSTOMER, "Read a statement", of=Of.NOBODY)
-        for path in ("/statements/{token}", "/statements/{token}/pdf")
+        Route("GET", f"/statements/{{token}}{path}", Does.ASK, verb, CUSTOMER, "Read a statement", of=Of.LINK)
+        for path, verb in (("", statements.page), ("/pdf", statements.pdf))
     ),
 )

@@ -60,7 +60,7 @@ async def mail(tx: Tx, asked: Request, told: Told) -> Said:
         "past_due_only": of_open and said.get("items") == PAST_DUE,
     }
     if variables.are_in(said.get("subject"), said.get("message")):
-        url = (await statements.addresses(tx, told)).of(of)
+        url = (await statements.addresses(tx, asked)).page(of)
         known = await variables.of_statement(
             tx, _plain(asked), of, url, past_due_only=paper["past_due_only"] is True
         )

@@ -5,11 +5,6 @@ from urllib.parse import quote
 PREFIX = "/invoiced"
 
 
-def root(url: str) -> str:
-    """Where all addresses begin."""
-    return f"{_host(url)}{PREFIX}"
-
-
 def written(url: str) -> str:
     """The address of a request, with everything escaped that would end it in a header."""
     path = url.partition("://")[2].partition("/")[2]

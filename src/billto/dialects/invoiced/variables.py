@@ -7,7 +7,7 @@ understood, and as there a name that is not known becomes nothing. Everything el
 import re
 from collections.abc import Mapping
 
-from billto.app import balances, overdue, records
+from billto.app import balances, links, overdue, records
 from billto.app.parts import Reader, Request, Tx
 from billto.domain import issuing
 from billto.domain.customer import Customer
@@ -53,9 +53,10 @@ async def of_statement(
 
 async def of_document(reader: Reader, asked: Request, document: Document) -> Values:
     """What there is to say of a document and its customer."""
-    customer = None
+    customer, url = None, None
     if document.customer_id is not None:
         customer = await records.get(reader, asked, Customer, document.customer_id)
+        url = await links.document_url(reader, asked, customer, document)
     day = document.date.isoformat()
     due = None if document.due_date is None else document.due_date.isoformat()
     currency = document.currency_code
@@ -78,6 +79,7 @@ async def of_document(reader: Reader, asked: Request, document: Document) -> Val
         "subtotal": shown(document.subtotal, currency),
         "total": shown(document.total_with_tax, currency),
         "balance": shown(document.balance, currency),
+        "url": url,
     }
 
 

@@ -73,7 +73,7 @@ async def _check_taxes(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Non
 
 
 async def _said(tx: Tx, asked: Request, told: Told, customer: Customer) -> Said:
-    (shown,) = await shown_customers(tx, asked, told, (customer,))
+    (shown,) = await shown_customers(tx, asked, (customer,))
     return Said(shown, headers=tagged(customer), shows=customer.id)
 
 
@@ -82,10 +82,10 @@ async def _shown(
 ) -> list[dict[str, Any]]:
     """The customers as the parameters want them: with their parents, without what is left out."""
     shape = query.shape(told.given)
-    shown = await shown_customers(reader, asked, told, records)
+    shown = await shown_customers(reader, asked, records)
     if _PARENT in shape.expand:
         above = await _parents(reader, asked, records)
-        parents = {one["id"]: one for one in await shown_customers(reader, asked, told, above)}
+        parents = {one["id"]: one for one in await shown_customers(reader, asked, above)}
         shown = [{**one, _PARENT: parents.get(one[_PARENT])} for one in shown]
     return [{key: value for key, value in one.items() if key not in shape.exclude} for one in shown]
 
@@ -100,11 +100,9 @@ async def _parents(reader: Reader, asked: Request, records: Iterable[Customer]) 
     return (await customers.page(reader, asked, asking)).records
 
 
-async def shown_customers(
-    reader: Reader, asked: Request, told: Told, some: Iterable[Customer]
-) -> list[dict[str, Any]]:
+async def shown_customers(reader: Reader, asked: Request, some: Iterable[Customer]) -> list[dict[str, Any]]:
     """The customers with what their table cannot know: addresses of statements, and their tax rates."""
-    addresses, shown = await statements.addresses(reader, told), []
+    addresses, shown = await statements.addresses(reader, asked), []
     names = sorted({name for one in some for name in one.tax_rates or ()})
     rates = await shown_rates(reader, asked, names)
     for one in some:

@@ -115,7 +115,9 @@ MESSAGE_SCHEMAS: dict[str, Schema] = {
             "to": {"type": "string", "description": "Who gets it."},
             "subject": {"type": "string", "description": "Its subject."},
             "shareable_link": {
-                "type": "null", "description": "Always null: documents are not shared by address yet.",
+                "type": ["string", "null"], "format": "uri",
+                "description": "A signed link: there the customer finds the document, or its account, "
+                "without a key. Null where there is no customer.",
             },
         },
     },

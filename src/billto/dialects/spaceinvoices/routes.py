@@ -6,6 +6,7 @@ from billto.dialects.spaceinvoices import merging
 from billto.dialects.spaceinvoices.customers import CUSTOMER, TOMBSTONE
 from billto.dialects.spaceinvoices.document_routes import DOCUMENT_ROUTES
 from billto.dialects.spaceinvoices.entities import ENTITY
+from billto.dialects.spaceinvoices.file_routes import FILE_ROUTES
 from billto.dialects.spaceinvoices.message_routes import MESSAGE_ROUTES
 from billto.dialects.spaceinvoices.money_routes import MONEY
 from billto.dialects.spaceinvoices.planning import PLANNING_ROUTES
@@ -62,4 +63,5 @@ ROUTES = (
     *MONEY,
     *MESSAGE_ROUTES,
     *PLANNING_ROUTES,
+    *FILE_ROUTES,
 )

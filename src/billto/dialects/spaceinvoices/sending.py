@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from billto.app import balances, documents, messages, records
+from billto.app import balances, customers, documents, links, messages, records
 from billto.app.parts import Reader, Request, Tx
 from billto.dialects import printing
 from billto.dialects.codecs import TEXT, Codec
@@ -13,6 +13,7 @@ from billto.dialects.spaceinvoices.balances import BALANCE_FORWARD, STATEMENT_PA
 from billto.dialects.spaceinvoices.messages import joined
 from billto.domain import issuing
 from billto.domain.attrs import METADATA
+from billto.domain.document import Document
 from billto.domain.ids import read_id
 from billto.domain.mailbox import is_address
 from billto.domain.message import Message
@@ -86,7 +87,7 @@ async def send_document(tx: Tx, asked: Request, told: Told) -> Said:
     paper = {"paper": "document", "document_id": document.id, "language": given.get("language")}
     values = {**values_of(given), "attachments": [paper] if given.get("attach_pdf") is not False else []}
     message = await messages.queue_document(tx, asked, document.id, values)
-    return await ordered(tx, asked, given, message)
+    return await ordered(tx, asked, given, message, document)
 
 
 async def send_statement(tx: Tx, asked: Request, told: Told) -> Said:
@@ -104,7 +105,9 @@ async def send_statement(tx: Tx, asked: Request, told: Told) -> Said:
     return await ordered(tx, asked, given, message)
 
 
-async def ordered(tx: Tx, asked: Request, given: Mapping[str, Any], message: Message) -> Said:
+async def ordered(
+    tx: Tx, asked: Request, given: Mapping[str, Any], message: Message, document: Document | None = None
+) -> Said:
     """The answer; what a sandbox is only to try is called off in the transaction that ordered it."""
     if given.get("sandbox_skip_delivery") and asked.scope.environment == "sandbox":
         message = await messages.cancel(tx, asked._replace(expected=None), message.id)
@@ -113,9 +116,19 @@ async def ordered(tx: Tx, asked: Request, given: Mapping[str, Any], message: Mes
         "status": message.state,
         "to": joined(message.recipients),
         "subject": message.subject,
-        "shareable_link": None,
+        "shareable_link": await _link(tx, asked, message, document),
     }
     return Said(body, shows=message.customer_id or message.id)
+
+
+async def _link(tx: Tx, asked: Request, message: Message, document: Document | None) -> str | None:
+    """Where the customer finds what the message is about without a key; nowhere without a customer."""
+    if message.customer_id is None:
+        return None
+    customer = await customers.get(tx, asked._replace(expected=None), message.customer_id)
+    if document is None:
+        return await links.url(tx, asked, customer)
+    return await links.document_url(tx, asked, customer, document)
 
 
 def id_of(told: Told, kind: str) -> str:

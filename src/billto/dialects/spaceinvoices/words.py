@@ -13,6 +13,7 @@ from billto.dialects.searching import LENGTH_MAX, TERMS_MAX
 from billto.dialects.spaceinvoices.customers import CUSTOMER
 from billto.dialects.spaceinvoices.document_words import DOCUMENT_OPERATIONS, SCHEMAS, resource
 from billto.dialects.spaceinvoices.entities import ENTITY
+from billto.dialects.spaceinvoices.file_words import FILE_OPERATIONS, FILE_RESOURCES, FILE_SCHEMAS
 from billto.dialects.spaceinvoices.forms import ERROR, ISSUE, PAGINATION, listing
 from billto.dialects.spaceinvoices.merging_words import MERGING_OPERATIONS, MERGING_SCHEMAS
 from billto.dialects.spaceinvoices.message_words import (
@@ -366,11 +367,16 @@ WORDING = Wording(
         **MONEY_RESOURCES,
         **MESSAGE_RESOURCES,
         **PLANNING_RESOURCES,
+        **FILE_RESOURCES,
     },
-    operations={**OPERATIONS, **MONEY_OPERATIONS, **MESSAGE_OPERATIONS, **PLANNING_OPERATIONS},
+    operations={
+        **OPERATIONS, **MONEY_OPERATIONS, **MESSAGE_OPERATIONS, **PLANNING_OPERATIONS,
+        **FILE_OPERATIONS,
+    },
     schemas={
         "Pagination": PAGINATION, "Error": ERROR, "Issue": ISSUE,
         **SCHEMAS, **MONEY_SCHEMAS, **MERGING_SCHEMAS, **MESSAGE_SCHEMAS, **PLANNING_SCHEMAS,
+        **FILE_SCHEMAS,
     },
     listing=listing,
     params=PARAMS,

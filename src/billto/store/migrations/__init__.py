@@ -13,6 +13,7 @@ from billto.store.migrations import (
     m0005_imports,
     m0007_receivables,
     m0008_messages,
+    m0010_links,
     m0011_plans,
 )
 
@@ -35,6 +36,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(6, "searches look through custom values", lambda _engine: (), (Customer,)),
     Migration(7, "documents, payments, the ledger", m0007_receivables.statements),
     Migration(8, "messages", m0008_messages.statements),
+    Migration(10, "signed links, files", m0010_links.statements),
     Migration(11, "plans, reminders, test clocks", m0011_plans.statements),
 )
 LATEST = MIGRATIONS[-1].number
