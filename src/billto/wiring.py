@@ -21,12 +21,14 @@ from billto.store.migrate import migrate_postgres, migrate_sqlite
 from billto.store.migrations import LATEST, Migration
 from billto.store.postgres import PostgresStore
 from billto.store.sqlite import SqliteStore
-from billto.web.doors import Doors, Observed
+from billto.web.doors import Can, Doors, Observed
 from billto.web.limiting import Limiter
 from billto.web.metrics import Metrics
 from billto.web.server import Server
-from billto.work.channels import channels, connected
+from billto.work.channels import channels, connected, per_day
+from billto.work.own import OwnChannels
 from billto.work.runner import Delivery, Pace, Runner
+from billto.work.vault import vault
 
 # What a command may meet when there is no such database, or none that lets it in.
 DATABASE_FAULTS = (OSError, apsw.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -96,7 +98,8 @@ def make_server(settings: Config) -> Server:
                 "%s %s %s %sms %s", seen.method, seen.path or "-", seen.status, took, seen.request_id
             )
 
-    doors = Doors(DIALECTS, store, clock, limiter, observe, connected(settings))
+    can = Can(connected(settings), vault(settings), per_day(settings))
+    doors = Doors(DIALECTS, store, clock, limiter, observe, can)
     document = openapi(spaceinvoices.DIALECT, WORDING, __version__)
     worker = make_runner(settings, store, lambda one: metrics.delivered(*one)) if settings.worker else None
     return Server(store, doors, metrics, LATEST, document, (worker,) if worker else ())
@@ -104,11 +107,11 @@ def make_server(settings: Config) -> Server:
 
 def make_runner(
     settings: Config, store: Store, observe: Callable[[Delivery], None], *, at_once: int = Pace().at_once
-) -> Runner | None:
-    """A worker; None where no channel is connected by which it could deliver anything."""
-    table = channels(settings)
+) -> Runner:
+    """A worker: for the installation's channels, and for those that entities have of their own."""
     pace = Pace(settings.delivery_seconds, at_once)
-    return Runner(store, clock, table, observe, pace) if table else None
+    own = OwnChannels(store.reader, vault(settings), settings)
+    return Runner(store, clock, channels(settings), observe, pace, own)
 
 
 def server() -> Server:

@@ -49,6 +49,18 @@ ATTEMPTS = {
     ("PATCH", "/entities/{id}"): Attempt("entity", RENAME),
     ("POST", "/entities/{id}/disable"): Attempt("entity"),
     ("POST", "/entities/{id}/enable"): Attempt("entity"),
+    ("GET", "/entities/{id}/connections"): Attempt("entity"),
+    ("PUT", "/entities/{id}/connections/email"): Attempt(
+        "entity", {"host": "a.example", "from": "a@b.example"}
+    ),
+    ("PUT", "/entities/{id}/connections/sms"): Attempt(
+        "entity", {"account_sid": "AC1", "auth_token": "t", "from": "+15005550006"}
+    ),
+    ("PUT", "/entities/{id}/connections/letter"): Attempt("entity", {"api_key": "k"}),
+    **{
+        ("DELETE", f"/entities/{{id}}/connections/{channel}"): Attempt("entity", status=204)
+        for channel in ("email", "sms", "letter")
+    },
     ("POST", "/customers"): Attempt("new customer", {"name": "New"}, 201),
     ("GET", "/customers"): Attempt("customers"),
     ("GET", "/customers/erased"): Attempt("customers"),

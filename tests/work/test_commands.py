@@ -15,7 +15,7 @@ import pytest
 
 from billto.domain.message import Message
 from tests.ports import free_port, until
-from tests.store.stores import Stage, on_postgresql, on_sqlite
+from tests.store.stores import Stage, on_sqlite
 from tests.work.office import SENDER, Office, files
 from tests.work.post import Post
 
@@ -120,15 +120,6 @@ def test_what_an_operator_cannot_mean_is_said_in_one_line(stage: Stage, tmp_path
         ran = operator.types(*words)
         assert (ran.returncode, ran.stderr[: len(line)], ran.stdout) == (1, line, "")
     assert operator.types("outbox", "list").stdout == "There are none.\n"
-
-
-@on_postgresql
-def test_a_worker_without_a_channel_says_so(stage: Stage, tmp_path: Path) -> None:
-    ran = Operator(stage.url, tmp_path).types("worker")
-    assert (ran.returncode, ran.stderr.splitlines()[-1]) == (
-        1,
-        "billto: no channel is connected: set BILLTO_MAIL",
-    )
 
 
 def measured(address: str) -> dict[str, float]:

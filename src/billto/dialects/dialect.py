@@ -98,6 +98,7 @@ class Told(NamedTuple):
     body: Any  # a tree, a file that was sent, or None
     url: str  # as the client called it, without the query
     now: datetime
+    agent: str = ""  # the program that asks, as it calls itself
 
 
 class File(NamedTuple):

@@ -9,6 +9,7 @@ from billto.domain.alias import Alias
 from billto.domain.answer import Answer
 from billto.domain.attrs import catalogue, searched_map
 from billto.domain.catalog import Item, TaxRate
+from billto.domain.connection import Connection
 from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity
@@ -60,6 +61,7 @@ LAYOUTS: dict[type[Any], Layout] = {
     TaxRate: Layout("tax_rate", ("entity_id",), allotted=True),
     Item: Layout("item", ("entity_id",), allotted=True, searched=True),
     Message: Layout("message", ("entity_id",), allotted=True),
+    Connection: Layout("connection", ("entity_id",)),
     Alias: Layout("alias", ("entity_id",)),
     Event: Layout("event", ("entity_id",)),
     Answer: Layout("answer", ("tenant_id",)),

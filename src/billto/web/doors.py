@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from billto.app.parts import Request, Store
+from billto.app.parts import Request, Store, Vault
 from billto.dialects.dialect import (
     READS,
     TAKES_RECORD,
@@ -69,6 +69,14 @@ class Observed(NamedTuple):
         return self.prefix + self.route.path if self.route else ""
 
 
+class Can(NamedTuple):
+    """What an installation can do for everybody: see the attributes of Request."""
+
+    channels: frozenset[str] = frozenset()
+    vault: Vault | None = None
+    per_day: Mapping[str, int] = {}
+
+
 class Doors:
     """Serves the routes of all dialects."""
 
@@ -79,9 +87,9 @@ class Doors:
         clock: Callable[[], datetime],
         limiter: Limiter,
         observe: Callable[[Observed], None],
-        channels: frozenset[str] = frozenset(),
+        can: Can = Can(),  # noqa: B008 (nothing changes it)
     ) -> None:
-        self._channels = channels
+        self._can = can._asdict()
         self._switchboard = Switchboard(dialects)
         self._store = store
         self._clock = clock
@@ -121,11 +129,11 @@ class Doors:
         route, now = call.route, self._clock()
         scope = await self._credentials.scope(call, now)
         if route.does in READS:
-            return await self._read(call, Request(scope, channels=self._channels), now)
+            return await self._read(call, Request(scope, **self._can), now)
         if scope.read_only:
             raise Refused(Problem("read_only_key"))
         body = await self._body(call)
-        asked = Request(scope, given_id, _expected(call.headers), channels=self._channels)
+        asked = Request(scope, given_id, _expected(call.headers), **self._can)
         work = self._work(call, asked, body, now)
         try:
             if given_id is None:
@@ -249,7 +257,7 @@ class Doors:
 
 
 def _told(call: Call, body: Any, now: datetime) -> Told:
-    return Told(call.ids, call.given, body, call.url, now)
+    return Told(call.ids, call.given, body, call.url, now, call.headers.get("user-agent", ""))
 
 
 def _said(route: Route, said: Said) -> Reply:

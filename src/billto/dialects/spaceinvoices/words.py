@@ -10,6 +10,7 @@ from typing import Any
 from billto.dialects.reference import Operation, Wording
 from billto.dialects.schemas import Resource
 from billto.dialects.searching import LENGTH_MAX, TERMS_MAX
+from billto.dialects.spaceinvoices.connection_words import CONNECTION_OPERATIONS, CONNECTION_SCHEMAS
 from billto.dialects.spaceinvoices.customers import CUSTOMER
 from billto.dialects.spaceinvoices.document_words import DOCUMENT_OPERATIONS, SCHEMAS, resource
 from billto.dialects.spaceinvoices.entities import ENTITY
@@ -361,10 +362,10 @@ WORDING = Wording(
         **MONEY_RESOURCES,
         **MESSAGE_RESOURCES,
     },
-    operations={**OPERATIONS, **MONEY_OPERATIONS, **MESSAGE_OPERATIONS},
+    operations={**OPERATIONS, **MONEY_OPERATIONS, **MESSAGE_OPERATIONS, **CONNECTION_OPERATIONS},
     schemas={
         "Pagination": PAGINATION, "Error": ERROR, "Issue": ISSUE,
-        **SCHEMAS, **MONEY_SCHEMAS, **MERGING_SCHEMAS, **MESSAGE_SCHEMAS,
+        **SCHEMAS, **MONEY_SCHEMAS, **MERGING_SCHEMAS, **MESSAGE_SCHEMAS, **CONNECTION_SCHEMAS,
     },
     listing=listing,
     params=PARAMS,
