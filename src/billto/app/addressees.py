@@ -59,8 +59,20 @@ def on_file(channel: str, customer: Customer | None, home: str | None = None) ->
         return _distinct([(customer.email, customer.name), *primary], is_address)
     if channel == SMS:
         enabled = (one for one in contacts if one.get("is_sms_enabled"))
-        return _distinct([(e164(one.get("phone") or "", home), one.get("name")) for one in enabled])
-    return _postal(customer)
+        return _distinct([(number(one, home), one.get("name")) for one in enabled])
+    return _postal(customer._asdict())
+
+
+def of_buyer(channel: str, buyer: Mapping[str, Any]) -> Addressees:
+    """Whom a document says it is for, where it has no customer."""
+    if channel == LETTER:
+        return _postal(buyer)
+    return one(buyer["email"], buyer.get("name")) if channel == EMAIL and buyer.get("email") else []
+
+
+def number(contact: Mapping[str, Any], home: str | None) -> str | None:
+    """A contact's number, of its own country or else of another."""
+    return e164(contact.get("phone") or "", contact.get("country_code") or home)
 
 
 def domain_of(entity: Entity) -> str:
@@ -100,13 +112,14 @@ def _distinct(found: Sequence[tuple[str | None, str | None]], fits: Any = bool) 
     return list(seen.values())[:RECIPIENTS_MAX]
 
 
-def _postal(customer: Customer) -> Addressees:
-    place = one_line(f"{customer.post_code or ''} {customer.city or ''}")
-    lines = (customer.address, customer.address_2, place, customer.country)
-    if not customer.address or not place:
+def _postal(of: Mapping[str, Any]) -> Addressees:
+    """The postal address of somebody, in lines for people and in parts for carriers."""
+    place = one_line(f"{of.get('post_code') or ''} {of.get('city') or ''}")
+    lines = (of.get("address"), of.get("address_2"), place, of.get("country"))
+    if not of.get("address") or not place:
         return []
-    parts = (customer.address, customer.address_2, customer.city, customer.state, customer.post_code)
+    parts = (of.get(name) for name in ("address", "address_2", "city", "state", "post_code"))
     values = [one_line(part) if part else None for part in parts]
-    said = dict(zip(PLACE, [*values, customer.country_code], strict=True))
-    (whom,) = one("\n".join(one_line(line) for line in lines if line), customer.name)
+    said = dict(zip(PLACE, [*values, of.get("country_code")], strict=True))
+    (whom,) = one("\n".join(one_line(line) for line in lines if line), of.get("name"))
     return [{**whom, "place": {name: part for name, part in said.items() if part}}]

@@ -86,8 +86,8 @@ async def queue_document(
         "customer_id": document.customer_id,
         "attachments": [paper],
     }
-    if document.customer_id is None and document.buyer and document.buyer.get("email"):
-        own["recipients"] = addressees.one(document.buyer["email"], document.buyer.get("name"))
+    if document.customer_id is None:
+        own["recipients"] = addressees.of_buyer(values.get("channel", EMAIL), document.buyer or {})
     texts = _by(values, own, _of_type(entity, document.type, wanted), "{total_amount}")
     said = _worded(values, texts, lambda text: issuing.filled(text, document), as_written)
     return await queue(tx, asked, {**own, **values, **said})

@@ -8,7 +8,7 @@ from billto.dialects.reference import Form, Operation
 from billto.dialects.schemas import Schema
 from billto.dialects.spaceinvoices import connections
 from billto.dialects.spaceinvoices.entities import ENTITY
-from billto.domain.connection import SECRETS
+from billto.domain.connection import PROVIDERS, SECRETS
 from billto.domain.message import CHANNELS, EMAIL, LETTER, SMS
 
 _ALL = "/entities/{id}/connections"
@@ -106,7 +106,7 @@ CONNECTION_SCHEMAS: dict[str, Schema] = {
 def _example(channel: str) -> Any:
     settings = {name: one for name, one in _BODIES[channel].items() if name != SECRETS[channel]}
     return {
-        "channel": channel, "source": "entity", "provider": {EMAIL: "smtp", SMS: "twilio", LETTER: "lob"}[channel],
+        "channel": channel, "source": "entity", "provider": PROVIDERS[channel],
         "settings": settings, "has_secret": True, "updated_at": "2026-01-31T12:00:00.000Z",
     }  # fmt: skip
 
