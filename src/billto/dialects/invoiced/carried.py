@@ -7,10 +7,9 @@ from typing import Any
 from billto.app import addressees, balances, customers, messages, records
 from billto.app.parts import Request, Tx
 from billto.dialects import printing
-from billto.dialects.codecs import write_seconds
 from billto.dialects.dialect import Said, Told, Verb
 from billto.dialects.invoiced import documents, statements, variables
-from billto.dialects.invoiced.codecs import TEXT
+from billto.dialects.invoiced.codecs import TEXT, write_seconds
 from billto.dialects.invoiced.papers import Paper
 from billto.dialects.invoiced.reading import fields
 from billto.dialects.invoiced.sending import (

@@ -143,7 +143,8 @@ MESSAGE_OPERATIONS: Mapping[str, Operation] = {
     "POST /documents/{id}/send": Operation(
         "sendDocument",
         "Orders an e-mail or letter with the document as PDF, or a text message about it; the words are the "
-        "entity's own for its type, unless there are others. A draft is not sent. When the e-mail is out, the document's `sent_at` says so.",
+        "entity's own for its type, unless there are others. A draft is not sent. When it is out, the "
+        "document's `sent_at` says so.",
         (*_NOBODY, "still_draft"),
         takes=Form("DocumentSend", _TO_SOMEBODY),
         gives=_SENT,
@@ -157,8 +158,8 @@ MESSAGE_OPERATIONS: Mapping[str, Operation] = {
     ),
     "POST /customers/{id}/statement/send": Operation(
         "sendCustomerStatement",
-        "Orders an e-mail or letter with a statement as PDF, or a text message that there is one: as of the day "
-        "of the order, unless it says another end.",
+        "Orders an e-mail or letter with a statement as PDF, or a text message that there is one: as of the "
+        "day of the order, unless it says another end.",
         _NOBODY,
         takes=Form("StatementSend", {"type": "open_item", **_TO_SOMEBODY}),
         gives=_SENT,
