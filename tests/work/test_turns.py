@@ -134,6 +134,7 @@ def test_one_message_behind_a_crowd_is_taken_at_once_and_by_the_index(stage: Sta
 
         plan = await stage.store.write(explained)
         assert "message_turn" in plan
+        assert "message_day" not in plan
         assert "Seq Scan on message" not in plan
         assert "SCAN message" not in plan.replace("SCAN message USING COVERING INDEX message_turn", "")
 

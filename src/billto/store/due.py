@@ -24,14 +24,14 @@ def by_turns(engine: Engine, channels: Sequence[str], most: int, now: datetime, 
     begin, moment = hold(after), hold(engine.stored(catalogue(Message)["next_at"], now))
     wanted = hold.among("channel", channels)
     is_queued = f"state = '{QUEUED}'"
-    first = f"(SELECT entity_id FROM message WHERE {is_queued} ORDER BY entity_id LIMIT 1)"
+    # The whole order of the index is said, so that no other one is taken for it: one that has what was sent
+    # in it as well would be read past all of that.
+    order = "ORDER BY entity_id, next_at, id LIMIT 1"
+    first = f"(SELECT entity_id FROM message WHERE {is_queued} {order})"
 
     def behind(entity_id: str) -> str:
         """The next entity that has something waiting, or the very first."""
-        following = (
-            f"(SELECT entity_id FROM message WHERE {is_queued} AND entity_id > {entity_id}"
-            " ORDER BY entity_id LIMIT 1)"
-        )
+        following = f"(SELECT entity_id FROM message WHERE {is_queued} AND entity_id > {entity_id} {order})"
         return f"COALESCE({following}, {first})"
 
     sql = (
