@@ -4,7 +4,7 @@ import re
 
 _DIGITS_MIN, _DIGITS_MAX = 7, 15  # with the country's code
 _LONG = 10  # longer than this no country's own numbers are, so that its code is in it already
-_FORM = re.compile(r"\+?[0-9][0-9 ()./\u00a0\u2011-]*")
+_FORM = re.compile(r"\+?[0-9(][0-9 ()./\u00a0\u2011-]*")
 
 # The codes of ITU-T E.164, annex to the Operational Bulletin, by ISO 3166-1.
 _CODES = """

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import logging
 import os
 import secrets
 from collections.abc import Sequence
@@ -12,6 +13,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from billto.app.parts import Vault
 from billto.config import Config
+from billto.domain.problems import Problem, Refused
+
+log = logging.getLogger("billto.work")
 
 _VERSION = "1"
 _NONCE_BYTES = 12
@@ -43,10 +47,10 @@ class Keyring:
         name, _, text = rest.partition(".")
         if version != _VERSION or name not in self._keys:
             raise Sealed("it was sealed with a key that is not in BILLTO_SECRET_KEY")
-        raw = base64.urlsafe_b64decode(text)
         try:
+            raw = base64.urlsafe_b64decode(text)
             opened = self._keys[name].decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise Sealed("it was changed, or belongs elsewhere") from None
         return opened.decode()
 
@@ -59,7 +63,11 @@ class FileKeyring:
         self._ring: Keyring | None = None
 
     def seal(self, secret: str, place: str) -> str:
-        return self._keyring(makes=True).seal(secret, place)
+        try:
+            return self._keyring(makes=True).seal(secret, place)
+        except (OSError, Sealed) as fault:
+            log.error("no key can be kept beside the database: %s", fault)
+            raise Refused(Problem("no_secret_key")) from fault
 
     def open(self, sealed: str, place: str) -> str:
         return self._keyring(makes=False).open(sealed, place)

@@ -1,12 +1,12 @@
 """Invoiced: text messages to contacts who take them, and letters to the billing address."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from billto.app import addressees, balances, customers, messages, records
 from billto.app.parts import Request, Tx
-from billto.dialects import printing
 from billto.dialects.dialect import Said, Told, Verb
 from billto.dialects.invoiced import documents, statements, variables
 from billto.dialects.invoiced.codecs import TEXT, write_seconds
@@ -27,11 +27,15 @@ from billto.domain.document import OPENING, Document
 from billto.domain.message import LETTER, SMS, Message
 from billto.domain.phone import e164
 from billto.domain.problems import Problem, Refused
-from billto.papers import count
+from billto.papers import count, document_pdf, statement_pdf
 
 _MESSAGE = {"message": TEXT}
 # Their letters are lists of one; the page, and the vendor's other clients, have the one.
 _WANTS_LIST = re.compile(r"Invoiced (Python|Ruby|PHP)/")
+# Papers with more lines are not set just to count their pages.
+_SET_MAX = 100
+_LINES_A_PAGE = 40
+_COUNTED_MAX = 5_000
 _DAYS_IN_THE_POST = 7  # working days, as in the page's example; what the carrier says comes when it is sent
 
 
@@ -74,7 +78,7 @@ def document_text(paper: Paper) -> Verb:
 
 
 async def letter(tx: Tx, asked: Request, told: Told) -> Said:
-    """A statement as a letter. It is set once to count its pages, and again when it is sent."""
+    """A statement as a letter."""
     said = parameters(told, STATEMENT)
     of = await customers.hold(tx, asked, customer_id(told))
     paper = await statement_paper(tx, asked, said)
@@ -82,12 +86,7 @@ async def letter(tx: Tx, asked: Request, told: Told) -> Said:
     await check_connected(tx, asked, LETTER)
     with spelt():
         queued = await messages.queue_statement(tx, asked, of.id, {"channel": LETTER}, paper)
-    told_ = await balances.statement(
-        tx, plain(asked), of.id, tx.now, is_balance_forward=paper["is_balance_forward"],
-        start=said["start"].date() if paper["start"] else None,
-        end=said["end"].date() if "end" in said else None, past_due_only=paper["past_due_only"],
-    )  # fmt: skip
-    pages = count((await printing.statement(tx, plain(asked), told_)).content)
+    pages = await _pages(tx, asked, of, said, paper)
     return Said(_letter(told, queued, pages), shows=of.id)
 
 
@@ -103,10 +102,35 @@ def document_letter(paper: Paper) -> Verb:
         await check_connected(tx, asked, LETTER)
         with spelt():
             queued = await messages.queue_document(tx, asked, document.id, {"channel": LETTER})
-        pages = count((await printing.document(tx, plain(asked), document)).content)
+        lines = len(document.lines)
+        is_short = lines <= _SET_MAX
+        entity = await records.seller(tx, asked)
+        pages = count(document_pdf(document, entity)) if is_short else -(-lines // _LINES_A_PAGE)
         return Said(_letter(told, queued, pages), shows=document.customer_id or document.id)
 
     return verb
+
+
+async def _pages(
+    tx: Tx, asked: Request, of: Customer, said: Mapping[str, Any], paper: Mapping[str, Any]
+) -> int:
+    """How many pages a statement will have: counted where it is short, and else reckoned by its lines, for
+    setting it would keep everybody waiting."""
+    end = said["end"].date() if "end" in said else None
+    try:
+        told = await balances.statement(
+            tx, plain(asked), of.id, tx.now, is_balance_forward=paper["is_balance_forward"],
+            start=said["start"].date() if paper["start"] else None, end=end,
+            past_due_only=paper["past_due_only"], entries_max=_SET_MAX, aside=False,
+        )  # fmt: skip
+    except Refused as refused:
+        if refused.problems[0].code != "too_much_history":
+            raise
+        entity = await records.seller(tx, asked)
+        currency = of.currency_code or entity.currency_code
+        lines = len(await tx.entries(asked.scope, [of.id], currency, end, _COUNTED_MAX))
+        return max(1, -(-lines // _LINES_A_PAGE))
+    return count(statement_pdf(told, await records.seller(tx, asked), of))
 
 
 async def _document(paper: Paper, tx: Tx, asked: Request, told: Told) -> Document:
