@@ -109,7 +109,7 @@ def test_a_statement_is_posted_to_the_billing_address(
         "created_at": at, "expected_delivery_date": one["expected_delivery_date"], "id": one["id"],
         "num_pages": 1, "state": "queued", "to": one["to"], "updated_at": at,
     }  # fmt: skip
-    assert one["to"].startswith("Acme\n5301 Southwest Pkwy\n78735 Austin")
+    assert one["to"].startswith("Acme\n5301 Southwest Pkwy\nAustin, TX 78735")
     assert 7 * DAY <= one["expected_delivery_date"] - at <= 14 * DAY
     assert len(one["id"]) == 32
     (kept,) = queued(house)

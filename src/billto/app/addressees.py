@@ -112,9 +112,20 @@ def _distinct(found: Sequence[tuple[str | None, str | None]], fits: Any = bool) 
     return list(seen.values())[:RECIPIENTS_MAX]
 
 
+# Where the post code stands behind the town, and the state between them.
+_STATES = frozenset({"US", "CA", "AU"})
+
+
+def _town(of: Mapping[str, Any]) -> str:
+    city, state, code = (one_line(of.get(name) or "") for name in ("city", "state", "post_code"))
+    if (of.get("country_code") or "").upper() not in _STATES or not city:
+        return f"{code} {city}".strip()
+    return f"{city}, {state} {code}".strip() if state else f"{city} {code}".strip()
+
+
 def _postal(of: Mapping[str, Any]) -> Addressees:
     """The postal address of somebody, in lines for people and in parts for carriers."""
-    place = one_line(f"{of.get('post_code') or ''} {of.get('city') or ''}")
+    place = _town(of)
     lines = (of.get("address"), of.get("address_2"), place, of.get("country"))
     if not of.get("address") or not place:
         return []
