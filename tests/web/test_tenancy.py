@@ -11,6 +11,7 @@ from billto.dialects.spaceinvoices.routes import ROUTES
 from billto.domain.account import Key
 from billto.domain.alias import Alias
 from billto.domain.answer import Answer
+from billto.domain.connection import Connection
 from billto.domain.event import Event
 from billto.domain.ids import read_id
 from billto.domain.jobs import ImportJob, Upload
@@ -364,11 +365,12 @@ def test_answers_remembered_for_everybody_would_be_seen(
 def test_the_mutants_cover_every_record_that_is_read_by_its_tenant() -> None:
     """Keys are read by their secret and revoked by id at the command line; events are only written; answers
     are read by Scope.tenant_id, which has a mutant of its own; what hangs on customers has its mutants beside
-    the door that shows it; old ids are looked up with the conditions of their customers. A new record needs
-    an answer here."""
+    the door that shows it; old ids are looked up with the conditions of their customers; connections are read
+    once their entity was, and `test_connections.py` looks at those of another. A new record needs an answer
+    here."""
     read = {route.table.record for route in ROUTES}
     assert {record for record, layout in LAYOUTS.items() if layout.tenancy} == read | {
-        Key, Event, Answer, Note, LineItem, ImportJob, Upload, Alias
+        Key, Event, Answer, Note, LineItem, ImportJob, Upload, Alias, Connection
     }  # fmt: skip
 
 

@@ -42,7 +42,7 @@ _TO = {
     "type": ["string", "null"], "maxLength": 2_000,
     "description": f"Up to {ADDRESSES_MAX} addresses, or numbers for a text message, with commas between "
     "them. Without any an e-mail goes to the customer's address and to its primary contacts, a text message "
-    "to the contacts with `is_sms_enabled`. Numbers without a country's code are in the customer's country, "
+    "to its contacts who take some. Numbers without a country's code are in the customer's country, "
     "or else the entity's.",
 }  # fmt: skip
 _WORDS: dict[str, Schema] = {
