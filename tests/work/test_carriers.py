@@ -287,3 +287,29 @@ def test_without_an_account_they_lie_in_folders(stage: Stage, shop: Shop, tmp_pa
     assert note.name.endswith(f"{text.id}.txt")
     assert paper.name.endswith(f"{said.id}.pdf")
     assert paper.read_bytes().startswith(b"%PDF")
+
+
+def test_a_fault_of_one_request_keeps_no_other_recipient_waiting(stage: Stage, provider: Provider) -> None:
+    provider.faults = [Fault(400, (), {"code": 21408, "message": "not to this country"})]
+
+    async def story() -> None:
+        async with Carried(stage, provider) as office:
+            said = await office.text(ANA, BORIS)
+            waits = await office.tried(said.id)
+            assert waits.details == {"reached": [BORIS]}
+            assert waits.last_error == f"{ANA}: 400 21408 not to this country"
+            assert [one.state for one in await office.settled(said.id)] == ["sent"]
+
+    stage.run(story())
+    assert [one["To"] for one in provider.texts] == [BORIS, ANA]
+
+
+def test_words_that_nobody_takes_are_final(stage: Stage, provider: Provider) -> None:
+    provider.faults = [Fault(400, (), {"code": 21617, "message": "too long"})] * 9
+
+    async def story() -> None:
+        async with Carried(stage, provider) as office:
+            (lost,) = await office.settled((await office.text(ANA, BORIS)).id)
+            assert (lost.state, lost.last_error) == ("failed", "400 21617 too long")
+
+    stage.run(story())

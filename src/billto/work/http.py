@@ -28,6 +28,7 @@ class Answer(Undelivered):
     ) -> None:
         super().__init__(reason, is_final=is_final, wait_seconds=wait_seconds)
         self.said = said
+        self.is_of_request = is_final  # it is about this request, and not about all of them
 
 
 async def posted(

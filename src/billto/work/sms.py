@@ -12,9 +12,9 @@ from billto.work.parcel import Parcel, Receipt, Undelivered
 TWILIO = "https://api.twilio.com"
 _NOWHERE = "folder"  # from whom a text message is that only goes into one
 
-# Of the codes that Twilio has for 400 these are about the recipient: no other attempt reaches it. Others are
-# about the sender's number or account, and heal when they are mended.
-_NEVER = frozenset({21211, 21214, 21217, 21401, 21407, 21421, 21610, 21612, 21614, 21635, 30006})
+# Of the codes that Twilio has for 400 these are about the recipient: no other attempt reaches it. Others, and
+# those that Twilio has not named yet, are about the sender's number, account or country, and may be mended.
+_NEVER = frozenset({21211, 21214, 21217, 21610, 21614, 21635, 30006})
 # … and these about the words.
 _UNSENDABLE = frozenset({21602, 21605, 21617, 21619, 30007})
 
@@ -40,22 +40,28 @@ class Twilio:
     async def deliver(self, parcel: Parcel) -> Receipt:
         reached: dict[str, str] = {}
         refused: dict[str, str] = {}
-        left = numbers(parcel)
+        later: dict[str, str] = {}
+        wait, left = 0.0, numbers(parcel)
         for at, number in enumerate(left):
             try:
                 reached[number] = await self._told(number, parcel)
             except Undelivered as fault:
-                if fault.is_final and isinstance(fault, Answer) and fault.said.get("code") in _NEVER:
+                code = fault.said.get("code") if isinstance(fault, Answer) else None
+                if code in _NEVER:
                     refused[number] = str(fault)
-                    continue
-                if not reached and not refused:
+                elif len(left) == 1 or code in _UNSENDABLE:
                     raise
-                # What kept this one away keeps the others away as well, for now.
-                later = dict.fromkeys(left[at:], str(fault))
-                return _receipt(reached, refused)._replace(later=later, wait_seconds=fault.wait_seconds)
-            if at + 1 < len(left):
-                await parcel.reached(number)
-        return _receipt(reached, refused)
+                elif isinstance(fault, Answer) and fault.is_of_request:
+                    later[number] = str(fault)
+                else:
+                    # What kept this one away keeps the others away as well, for now.
+                    later |= dict.fromkeys(left[at:], str(fault))
+                    wait = fault.wait_seconds
+                    break
+            else:
+                if at + 1 < len(left):
+                    await parcel.reached(number)
+        return _receipt(reached, refused)._replace(later=later, wait_seconds=wait)
 
     async def _told(self, number: str, parcel: Parcel) -> str:
         account = self._account
@@ -68,8 +74,8 @@ class Twilio:
                 data={"To": number, "Body": parcel.message.body or "", **sender},
             )  # fmt: skip
         except Answer as fault:
-            is_final = fault.is_final and fault.said.get("code") in _NEVER | _UNSENDABLE
-            raise Answer(str(fault), fault.said, is_final=is_final, wait_seconds=fault.wait_seconds) from None
+            fault.is_final = fault.is_of_request and fault.said.get("code") in _UNSENDABLE
+            raise
         return one_line(str(said.get("sid") or ""))[:100]
 
 
