@@ -63,6 +63,18 @@ async def doubled(stage: Stage, times: int) -> None:
     await stage.store.write(work)
 
 
+async def explained(stage: Stage, sql: str, values: Any) -> str:
+    """How the database goes about a question."""
+    prefix = "EXPLAIN QUERY PLAN " if stage.engine == "sqlite" else "EXPLAIN "
+
+    async def work(tx: Tx) -> str:
+        if stage.engine == "postgresql":
+            await tx.run("ANALYZE message", [])
+        return "\n".join(" ".join(map(str, row)) for row in await tx.rows(prefix + sql, values))
+
+    return await stage.store.write(work)
+
+
 def test_entities_take_turns_and_nobody_has_two_before_all_have_one(stage: Stage) -> None:
     async def story() -> None:
         now = stage.clock()
@@ -124,18 +136,42 @@ def test_one_message_behind_a_crowd_is_taken_at_once_and_by_the_index(stage: Sta
         await queued(stage, waiting(lonely, 1, now))
         taken = await claimed(stage, 4, crowded.entity)
         assert [one.entity_id for one in taken].count(lonely.entity) == 1
-        sql, values = by_turns(stage.store.reader.engine, CHANNELS, 4, stage.clock(), "")
-        prefix = "EXPLAIN QUERY PLAN " if stage.engine == "sqlite" else "EXPLAIN "
-
-        async def explained(tx: Tx) -> str:
-            if stage.engine == "postgresql":
-                await tx.run("ANALYZE message", [])
-            return "\n".join(" ".join(map(str, row)) for row in await tx.rows(prefix + sql, values))
-
-        plan = await stage.store.write(explained)
+        plan = await explained(stage, *by_turns(stage.store.reader.engine, CHANNELS, 4, stage.clock(), ""))
         assert "message_turn" in plan
         assert "message_day" not in plan
         assert "Seq Scan on message" not in plan
         assert "SCAN message" not in plan.replace("SCAN message USING COVERING INDEX message_turn", "")
+
+    stage.run(story())
+
+
+def test_a_day_is_counted_along_an_index_and_only_as_far_as_it_must(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+
+    async def story() -> None:
+        now = stage.clock()
+        one, other = await others(stage, 2)
+        await queued(stage, waiting(one, 0, now))
+        await doubled(stage, 12)
+        await queued(stage, waiting(other, 1, now), waiting(other, 2, now - timedelta(days=1)))
+        reader = stage.store.reader
+        rows = type(reader).rows
+
+        async def remembered(self: Any, sql: str, values: Any) -> Any:
+            asked.append((sql, values))
+            return await rows(self, sql, values)
+
+        monkeypatch.setattr(type(reader), "rows", remembered)
+        day = now - timedelta(hours=1)
+        assert await reader.are_queued(one.entity, "email", day, 4_096)
+        assert not await reader.are_queued(one.entity, "email", day, 4_097)
+        assert not await reader.are_queued(one.entity, "sms", day, 1)
+        assert await reader.are_queued(other.entity, "email", day, 1)
+        assert not await reader.are_queued(other.entity, "email", day, 2)
+        assert await reader.are_queued(other.entity, "sms", day, 0)
+        monkeypatch.undo()
+        assert "message_day" in await explained(stage, *asked[0])
 
     stage.run(story())
