@@ -58,15 +58,16 @@ def test_what_is_stored_is_shown_but_for_its_secret(house: House) -> None:
 
 
 def test_a_secret_is_nowhere_to_be_read(house: House, caplog: pytest.LogCaptureFixture) -> None:
-    once = {"Idempotency-Key": "once"}
     for channel, body, secret in (
         ("email", MAIL, MAIL["password"]),
         ("sms", TWILIO, TOKEN),
         ("letter", {"api_key": KEY}, KEY),
     ):
-        first, second = (put(house, channel, body, **once | {"Idempotency-Key": channel}) for _ in range(2))
+        first, second = (put(house, channel, body, **{"Idempotency-Key": channel}) for _ in range(2))
         assert answered(first) == answered(second)
         assert second.headers["idempotent-replayed"] == "true"
+        other = put(house, channel, {**body, "from": "+15005550001"}, **{"Idempotency-Key": channel})
+        assert other.status_code == 409
         everything = f"{first.text}{house.live.get(path(house)).text}{house.dump()}{caplog.text}"
         assert secret not in everything
         assert base64.b64encode(secret.encode()).decode() not in everything
@@ -212,6 +213,28 @@ def test_a_key_that_is_gone_is_said_and_heals(open_house: OpenHouse, provider: P
     lost.close()
     turned = open_house(worker="on", sms=base, secret_key=f"{new},{old}")
     assert texted(turned)["state"] == "sent"
+
+
+def test_a_channel_that_is_gone_is_said_and_heals(open_house: OpenHouse, tmp_path: Path) -> None:
+    house = open_house(sms="file:/nowhere")
+    send = f"/customers/{house.cast.white_rabbit}/statement/send"
+    id = answered(house.alice.post(send, {"channel": "sms", "to": "+38640111222"}), 202)["message_id"]
+    house.close()
+    without = open_house(worker="on", sms="off")
+    message = delivered(without, id)
+    assert (message["state"], message["last_error"]) == (
+        "queued",
+        "no channel is connected by which it could go",
+    )
+    without.close()
+    back = open_house(worker="on", sms=f"file:{tmp_path / 'sms'}")
+    answered(back.alice.post(f"/messages/{id}/retry"))
+
+    async def sent() -> bool:
+        return bool((await back.alice.asking("GET", f"/messages/{id}")).json()["state"] == "sent")
+
+    assert back.run(until(sent, 30, "sent"))
+    assert len(list((tmp_path / "sms").iterdir())) == 1
 
 
 # Sealing

@@ -62,6 +62,7 @@ class Route:
     status: int = 200
     subject: type[NamedTuple] | None = None  # whose id stands in the path, where it is not the table's record
     file_max: int = 0  # bytes of the one file that it takes, as multipart/form-data; 0 where it takes none
+    is_secret: bool = False  # its body has a password in it
 
     @property
     def named(self) -> type[NamedTuple]:

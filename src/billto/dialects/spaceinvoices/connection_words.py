@@ -15,7 +15,10 @@ _ALL = "/entities/{id}/connections"
 
 
 def _route(method: str, path: str, does: Does, verb: Verb, says: str, status: int = 200) -> Route:
-    return Route(method, f"{_ALL}{path}", does, verb, ENTITY, says, Of.ACCOUNT, status)
+    is_secret = method == "PUT"
+    return Route(
+        method, f"{_ALL}{path}", does, verb, ENTITY, says, Of.ACCOUNT, status, is_secret=is_secret
+    )  # fmt: skip
 
 
 _CALLED = {EMAIL: "e-mail", SMS: "text messages", LETTER: "letters"}
