@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from limits import RateLimitItem, parse
 
+from billto import config_carriers as carriers
+from billto.config_carriers import Letters, Sms
 from billto.domain.mailbox import is_address, to_ascii
 
 PREFIX = "BILLTO_"
@@ -155,6 +157,23 @@ def _limit(text: str) -> RateLimitItem | None:
         raise ValueError("must be off, or a rate such as 600/minute or 20/second") from None
 
 
+def _number_or_off(text: str) -> int | None:
+    try:
+        return None if text == "off" else _between(0, 10**9)(text)
+    except ValueError:
+        raise ValueError("must be off or a whole number") from None
+
+
+_KEY_LENGTH_MIN = 32
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    keys = tuple(one.strip() for one in text.split(",") if one.strip())
+    if any(len(one) < _KEY_LENGTH_MIN for one in keys):
+        raise ValueError(f"must have at least {_KEY_LENGTH_MIN} characters, such as: openssl rand -hex 32")
+    return keys
+
+
 def _switch(text: str) -> bool:
     words = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
     if text.lower() not in words:
@@ -222,12 +241,43 @@ SETTINGS = (
     Setting("mail_dkim_key", _file, "", "PEM file of the RSA key that signs mail (DKIM)."),
     Setting("mail_dkim_selector", _selector, "", "The key's name in the DNS, before `._domainkey`."),
     Setting("mail_dkim_domain", _domain, "", "Whose key it is; the domain of `BILLTO_MAIL_FROM` by default."),
+    Setting(
+        "sms",
+        carriers.sms,
+        "",
+        "Where text messages go: `twilio://SID:TOKEN@+15005550006` (a number, or the SID of a messaging"
+        " service), `file:folder` or `off`; the folder `sms` beside the SQLite database by default, nowhere"
+        " with PostgreSQL.",
+    ),
+    Setting(
+        "letters",
+        carriers.letters,
+        "",
+        "Where letters go: `lob://KEY`, with `?color=on` or `?use_type=marketing` if you like, `file:folder`"
+        " or `off`; the folder `letters` beside the SQLite database by default, nowhere with PostgreSQL.",
+    ),
+    Setting(
+        "secret_key",
+        _keys,
+        "",
+        "What seals passwords of entities' own connections, with commas between several: the first seals,"
+        " all open; a file `secret.key` beside the SQLite database by default, none with PostgreSQL.",
+    ),
+    Setting(
+        "private_hosts",
+        _switch,
+        "off",
+        "Whether mail servers of entities' own may be in private networks, and listen on any port.",
+    ),
+    Setting("mail_per_day", _number_or_off, "10000", "E-mails that one entity may send a day, or off."),
+    Setting("sms_per_day", _number_or_off, "1000", "Text messages that one entity may send a day, or off."),
+    Setting("letters_per_day", _number_or_off, "1000", "Letters that one entity may send a day, or off."),
     Setting("worker", _switch, "on", "Whether `billto serve` also delivers messages."),
     Setting("delivery_seconds", _between(1, 600), "60", "How long one delivery of a message may take."),
 )
 
 # What may have a password in it.
-_SECRET = ("database_url", "mail", "public_url")
+_SECRET = ("database_url", "mail", "sms", "letters", "secret_key", "public_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +299,13 @@ class Config:
     mail_dkim_key: Path | None
     mail_dkim_selector: str | None
     mail_dkim_domain: str | None
+    sms: Sms | None
+    letters: Letters | None
+    secret_key: tuple[str, ...]
+    private_hosts: bool
+    mail_per_day: int | None
+    sms_per_day: int | None
+    letters_per_day: int | None
     worker: bool
     delivery_seconds: int
 
@@ -256,14 +313,26 @@ class Config:
 def read(environment: Mapping[str, str] = os.environ) -> Config:
     """The settings out of BILLTO_* variables. Raises WrongSetting for the first that cannot be used."""
     settings = Config(**{one.name: _value(one, environment) for one in SETTINGS})
-    if settings.mail is None and not environment.get(f"{PREFIX}MAIL"):
-        path = settings.database_url.path
-        settings = replace(settings, mail=Mail(folder=path.parent / "mail") if path else None)
+    settings = _with_folders(settings, environment)
     if settings.mail is not None and settings.mail.folder is None and settings.mail_from is None:
         raise WrongSetting("BILLTO_MAIL_FROM must say what address mail comes from, with a mail server")
     if (settings.mail_dkim_key is None) is not (settings.mail_dkim_selector is None):
         raise WrongSetting("BILLTO_MAIL_DKIM_KEY and BILLTO_MAIL_DKIM_SELECTOR must be given together")
     return settings
+
+
+def _with_folders(settings: Config, environment: Mapping[str, str]) -> Config:
+    """With a SQLite database there is a folder for every channel of which nothing is said."""
+    path = settings.database_url.path
+    if path is None:
+        return settings
+    folders: dict[str, Any] = {
+        "mail": Mail(path.parent / "mail"),
+        "sms": Sms(path.parent / "sms"),
+        "letters": Letters(path.parent / "letters"),
+    }
+    unsaid = {name: one for name, one in folders.items() if not environment.get(f"{PREFIX}{name.upper()}")}
+    return replace(settings, **unsaid)
 
 
 def unknown(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
@@ -285,4 +354,6 @@ def _value(one: Setting, environment: Mapping[str, str]) -> Any:
 
 def _shown(one: Setting, text: str) -> str:
     """What was given; of an address only its beginning, for there may be a password in it."""
+    if one.name == "secret_key":
+        return "…"
     return f"{text.partition('://')[0][:20]}…" if one.name in _SECRET else text[:80]

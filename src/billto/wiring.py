@@ -10,7 +10,7 @@ import apsw
 import asyncpg
 
 from billto import __version__, config
-from billto.app.parts import Store
+from billto.app.parts import Can, Store
 from billto.config import Config
 from billto.dialects import faktoora, invoiced, loopback, portal, spaceinvoices
 from billto.dialects.reference import openapi
@@ -25,9 +25,11 @@ from billto.web.doors import Doors, Observed
 from billto.web.limiting import Limiter
 from billto.web.metrics import Metrics
 from billto.web.server import Server
-from billto.work.channels import channels, connected
+from billto.work.channels import channels, connected, per_day
+from billto.work.own import OwnChannels
 from billto.work.runner import Delivery, Pace, Runner
 from billto.work.scheduler import Scheduler
+from billto.work.vault import vault
 
 # What a command may meet when there is no such database, or none that lets it in.
 DATABASE_FAULTS = (OSError, apsw.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -98,28 +100,31 @@ def make_server(settings: Config) -> Server:
                 "%s %s %s %sms %s", seen.method, seen.path or "-", seen.status, took, seen.request_id
             )
 
-    doors = Doors(DIALECTS, store, clock, limiter, observe, connected(settings), settings.public_url)
+    doors = Doors(DIALECTS, store, clock, limiter, observe, can(settings))
     document = openapi(spaceinvoices.DIALECT, WORDING, __version__)
     beside = companions(settings, store, lambda one: metrics.delivered(*one)) if settings.worker else ()
     return Server(store, doors, metrics, LATEST, document, beside)
+
+
+def can(settings: Config) -> Can:
+    return Can(connected(settings), vault(settings), per_day(settings), settings.public_url)
 
 
 def companions(
     settings: Config, store: Store, observe: Callable[[Delivery], None], *, at_once: int = Pace().at_once
 ) -> tuple[Runner | Scheduler, ...]:
     """Who delivers messages, and who works off what is planned."""
-    worker = make_runner(settings, store, observe, at_once=at_once)
-    scheduler = Scheduler(store, clock, connected(settings), lease=Pace(settings.delivery_seconds).lease)
-    return (worker, scheduler) if worker else (scheduler,)
+    scheduler = Scheduler(store, clock, can(settings), lease=Pace(settings.delivery_seconds).lease)
+    return (make_runner(settings, store, observe, at_once=at_once), scheduler)
 
 
 def make_runner(
     settings: Config, store: Store, observe: Callable[[Delivery], None], *, at_once: int = Pace().at_once
-) -> Runner | None:
-    """A worker; None where no channel is connected by which it could deliver anything."""
-    table = channels(settings)
+) -> Runner:
+    """A worker: for the installation's channels, and for those that entities have of their own."""
     pace = Pace(settings.delivery_seconds, at_once)
-    return Runner(store, clock, table, observe, pace) if table else None
+    own = OwnChannels(store.reader, vault(settings), settings)
+    return Runner(store, clock, channels(settings), observe, pace, own)
 
 
 def server() -> Server:

@@ -89,7 +89,9 @@ def test_text_messages_and_letters_go_to_those_who_take_them(shop: Shop) -> None
     asked = Request(shop.scope, channels=frozenset({"sms", "letter"}))
 
     def ordered(of: Customer, channel: str) -> Message:
-        return shop.do(lambda tx: messages.queue(tx, asked, {"customer_id": of.id, "channel": channel}))
+        return shop.do(
+            lambda tx: messages.queue(tx, asked, {"customer_id": of.id, "channel": channel, "body": "Hello"})
+        )
 
     said = [ordered(acme, channel) for channel in ("sms", "letter")]
     assert addresses(said[0]) == ["+38640111222"]

@@ -84,7 +84,8 @@ def served(
     """A real server with the cast in it, for clients that bring their own HTTP; one for a whole module."""
     home = tmp_path_factory.mktemp("served")
     with _furnished(request, home) as url:
-        billto = Billto(home, url, mail=f"file:{home / 'mail'}")
+        mail, sms, letters = (f"file:{home / name}" for name in ("mail", "sms", "letters"))
+        billto = Billto(home, url, mail=mail, sms=sms, letters=letters)
         asyncio.run(billto.started())
         try:
             yield billto, _casts[request.param]

@@ -25,7 +25,7 @@ T = TypeVar("T")
 TABLES = (
     "account", "entity", "key", "customer", "tombstone", "sequence", "note", "line_item", "tally", "event",
     "answer", "import_job", "upload", "document", "payment", "entry", "standing", "adjustment", "item",
-    "tax_rate", "alias", "message", "plan", "reminded", "file", "file_content",
+    "tax_rate", "alias", "message", "plan", "reminded", "file", "file_content", "connection",
 )  # fmt: skip
 NOTHING: Any = object()
 
@@ -154,7 +154,8 @@ class House:
         self.cast = cast
         self.clock = clock
         # Messages wait where tests look at them: nobody delivers them meanwhile.
-        beside = {"worker": "off", "mail": "file:/nowhere"}
+        nowhere = dict.fromkeys(("mail", "sms", "letters"), "file:/nowhere")
+        beside = {"worker": "off", "secret_key": "a key for nothing but these tests", **nowhere}
         said = {**beside, **settings}
         self._settings = {f"BILLTO_{name.upper()}": value for name, value in said.items()}
         self.loop = loop

@@ -183,7 +183,7 @@ NOT_SENT = "No {} channel is connected, so nothing was sent"
 
 
 def test_what_cannot_be_sent_is_not_said_to_be_sent(open_house: OpenHouse) -> None:
-    house = open_house(mail="off")
+    house = open_house(mail="off", sms="off", letters="off")
     shop = Company(house)
     bare = f"/customers/{shop.customer()['id']}"
     full = f"/customers/{shop.customer(email='a@b.example', address1='1', city='Graz')['id']}"

@@ -225,6 +225,29 @@ def posted(served: Served) -> list[tuple[str, list[str]]]:
     return found
 
 
+def test_text_messages_and_letters_are_sent_by_the_client(served: Served, client: Any) -> None:
+    address = {"address1": "5301 Southwest Pkwy", "city": "Austin", "state": "TX", "postal_code": "78735"}
+    of = client.Customer.create(name="Acme", country="US", **address)
+    of.contacts().create(name="Bob Loblaw", phone="(512) 555-1212", sms_enabled=True)
+    (text,) = of.send_statement_sms(
+        type="open_item",
+        to=[{"phone": "15125551212", "name": "Bob Loblaw"}],
+        message="{{company_name}}: You have a new statement {{url}}",
+    )
+    assert (text.to, text.state, len(text.id)) == ("+15125551212", "sent", 32)
+    (letter,) = of.send_statement_letter(type="open_item")
+    assert (letter.state, letter.num_pages, letter.to) == (
+        "queued",
+        1,
+        "Acme\n5301 Southwest Pkwy\nAustin, TX 78735",
+    )
+    for name, ending, words in (("sms", ".txt", text.message.encode()), ("letters", ".pdf", b"%PDF")):
+        folder = served[0].home / name
+        until(lambda folder=folder, ending=ending: any(folder.glob(f"*{ending}")))  # type: ignore[misc]
+        (file,) = folder.iterdir()
+        assert words in file.read_bytes()
+
+
 def test_refusals_are_the_clients_own_exceptions(served: Served, client: Any) -> None:
     errors = invoiced.errors
     of = client.Customer.create(name="Acme", number="N-1")
@@ -240,7 +263,7 @@ def test_refusals_are_the_clients_own_exceptions(served: Served, client: Any) ->
         (of.send_statement, "Nobody to send it to"),
         (
             lambda: of.send_statement_sms(to=[{"phone": "11234567890"}]),
-            "No text message channel is connected",
+            "Text messages can only be sent to contacts",
         ),
         (of.send_statement_letter, "Nobody to send it to"),
         (of.invoice, "There are no pending line items to invoice"),

@@ -288,8 +288,6 @@ def test_what_cannot_be_done_is_not_said_to_be_done(shop: Books) -> None:
     assert refused(shop.post(f"{one}/pay")) == (
         400, "No payment gateway is connected, so nothing can be charged", None,
     )  # fmt: skip
-    sent = "No letter channel is connected, so nothing was sent"
-    assert refused(shop.post(f"{one}/letters", b"null")) == (400, sent, None)
     assert shop.listed(f"{one}/attachments") == []
     estimate = shop.made("/estimates", {"customer": shop.of, "items": items(("x", 1, 1))})
     assert (

@@ -11,6 +11,7 @@ from billto.dialects.spaceinvoices.routes import ROUTES
 from billto.domain.account import Key
 from billto.domain.alias import Alias
 from billto.domain.answer import Answer
+from billto.domain.connection import Connection
 from billto.domain.event import Event
 from billto.domain.file import FileContent
 from billto.domain.ids import read_id
@@ -52,6 +53,18 @@ ATTEMPTS = {
     ("PATCH", "/entities/{id}"): Attempt("entity", RENAME),
     ("POST", "/entities/{id}/disable"): Attempt("entity"),
     ("POST", "/entities/{id}/enable"): Attempt("entity"),
+    ("GET", "/entities/{id}/connections"): Attempt("entity"),
+    ("PUT", "/entities/{id}/connections/email"): Attempt(
+        "entity", {"host": "a.example", "from": "a@b.example"}
+    ),
+    ("PUT", "/entities/{id}/connections/sms"): Attempt(
+        "entity", {"account_sid": "AC1", "auth_token": "t", "from": "+15005550006"}
+    ),
+    ("PUT", "/entities/{id}/connections/letter"): Attempt("entity", {"api_key": "k"}),
+    **{
+        ("DELETE", f"/entities/{{id}}/connections/{channel}"): Attempt("entity", status=204)
+        for channel in ("email", "sms", "letter")
+    },
     ("POST", "/customers"): Attempt("new customer", {"name": "New"}, 201),
     ("GET", "/customers"): Attempt("customers"),
     ("GET", "/customers/erased"): Attempt("customers"),
@@ -380,10 +393,11 @@ def test_the_mutants_cover_every_record_that_is_read_by_its_tenant() -> None:
     """Keys are read by their secret and revoked by id at the command line; events are only written; answers
     are read by Scope.tenant_id, which has a mutant of its own; what hangs on customers has its mutants beside
     the door that shows it; old ids are looked up with the conditions of their customers; who was reminded is
-    read by documents that were, contents of files after their files. A new record needs an answer here."""
+    read by documents that were, contents of files after their files, and connections once their entity was:
+    `test_connections.py` looks at those of another. A new record needs an answer here."""
     read = {route.table.record for route in ROUTES}
     assert {record for record, layout in LAYOUTS.items() if layout.tenancy} == read | {
-        Key, Event, Answer, Note, LineItem, ImportJob, Upload, Alias, Reminded, FileContent
+        Key, Event, Answer, Note, LineItem, ImportJob, Upload, Alias, Reminded, FileContent, Connection
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from billto.app import entities, plans
-from billto.app.parts import Request
+from billto.app.parts import Can, Request
 from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity
@@ -70,7 +70,7 @@ def dunning(stage: Stage, zone: str = "UTC", **settings: Any) -> Dunning:
 
 
 def scheduler(stage: Stage, **options: Any) -> Scheduler:
-    return Scheduler(stage.store, stage.clock, frozenset({EMAIL}), **options)
+    return Scheduler(stage.store, stage.clock, Can(frozenset({EMAIL})), **options)
 
 
 def worked_off(stage: Stage) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from billto import config
 from billto.app import messages
@@ -43,7 +43,7 @@ class Office:
             **{f"BILLTO_{name.upper()}": value for name, value in settings.items()},
         }
 
-    async def __aenter__(self) -> "Office":
+    async def __aenter__(self) -> Self:
         self.store: AnyStore = made(self.url, now)  # type: ignore[arg-type]
         await self.store.open()
         return self

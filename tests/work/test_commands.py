@@ -15,7 +15,7 @@ import pytest
 
 from billto.domain.message import Message
 from tests.ports import free_port, until
-from tests.store.stores import Stage, on_postgresql, on_sqlite
+from tests.store.stores import Stage, on_sqlite
 from tests.work.office import SENDER, Office, files
 from tests.work.post import Post
 
@@ -137,15 +137,6 @@ def test_the_clock_of_a_sandbox_is_moved_at_a_shell(stage: Stage, tmp_path: Path
         assert (ran.returncode, ran.stderr[: len(line) + 8]) == (1, f"billto: {line}")
     live = operator.types("clock", f"ent_{stage.cast.live.entity}", "--days", "1")
     assert live.stderr == "billto: is only for entities of the sandbox\n"
-
-
-@on_postgresql
-def test_a_worker_without_a_channel_says_so(stage: Stage, tmp_path: Path) -> None:
-    ran = Operator(stage.url, tmp_path).types("worker")
-    assert (ran.returncode, ran.stderr.splitlines()[-1]) == (
-        1,
-        "billto: no channel is connected: set BILLTO_MAIL",
-    )
 
 
 def measured(address: str) -> dict[str, float]:

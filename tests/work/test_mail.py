@@ -194,7 +194,7 @@ def test_the_embedded_database_has_a_folder_beside_it_and_a_server_has_nothing()
     embedded = config.read({"BILLTO_DATABASE_URL": "sqlite:////var/b.sqlite"})
     assert embedded.mail is not None
     assert embedded.mail.folder == Path("/var/mail")
-    assert connected(embedded) == {"email"}
+    assert connected(embedded) == {"email", "sms", "letter"}
     served = config.read({"BILLTO_DATABASE_URL": "postgresql://db.example/billto"})
     assert (served.mail, connected(served), channels(served)) == (None, frozenset(), {})
-    assert connected(config.read({"BILLTO_MAIL": "off"})) == frozenset()
+    assert connected(config.read({"BILLTO_MAIL": "off"})) == {"sms", "letter"}

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from billto.app.parts import Can
 from billto.domain.document import Document
 from billto.domain.problems import Refused
+from billto.work.scheduler import Scheduler
 from tests.app.shop import Shop
 from tests.store.stores import START, Stage
 from tests.work.almanac import Dunning, dunning, hours_pass, jump, scheduler, worked_off
@@ -241,9 +243,7 @@ def test_a_clock_goes_only_ahead_and_only_in_a_sandbox(stage: Stage) -> None:
 def test_a_plan_that_fails_says_why_and_is_tried_again(stage: Stage, there: Dunning) -> None:
     there.late(TODAY)
     stage.clock.days += 8
-    nothing_connected = scheduler(stage)
-    nothing_connected._channels = frozenset()
-    stage.run(nothing_connected.once())
+    stage.run(Scheduler(stage.store, stage.clock, Can()).once())
     (plan,) = there.plans()
     assert plan.last_error == ": no_channel"
     assert there.messages() == []

@@ -6,7 +6,8 @@ from typing import Any
 from billto.domain.customer import Customer
 from billto.domain.entity import Entity
 from billto.domain.mailbox import is_address, one_line, to_ascii
-from billto.domain.message import EMAIL, LETTER, RECIPIENTS, RECIPIENTS_MAX, SMS
+from billto.domain.message import EMAIL, LETTER, PLACE, RECIPIENTS, RECIPIENTS_MAX, SMS
+from billto.domain.phone import e164
 from billto.domain.problems import Problem, Refused
 
 Addressees = list[dict[str, Any]]
@@ -16,6 +17,7 @@ _MISSING = {
     SMS: "a contact who takes text messages",
     LETTER: "a postal address of the customer",
 }
+_A_NUMBER = "a telephone number such as +38640123456"
 # What the addresses of a domain nobody knows end with; it leads nowhere on purpose (RFC 2606).
 _NOWHERE = "billto.invalid"
 
@@ -36,7 +38,10 @@ def chosen(
         problems.append(Problem("invalid_format", ("reply_to",), "an e-mail address"))
     if problems:
         raise Refused(*problems)
-    read["recipients"] = read["recipients"] or on_file(channel, customer)
+    home = (customer and customer.country_code) or entity.country_code
+    if channel == SMS:
+        read["recipients"] = _dialled(read["recipients"], home)
+    read["recipients"] = read["recipients"] or on_file(channel, customer, home)
     if not read["recipients"]:
         raise Refused(Problem("no_recipient", detail=_MISSING[channel]))
     if sum(map(len, read.values())) > RECIPIENTS_MAX:
@@ -44,8 +49,8 @@ def chosen(
     return {name: found or None for name, found in read.items()}
 
 
-def on_file(channel: str, customer: Customer | None) -> Addressees:
-    """Whom the customer wants to be told by a channel."""
+def on_file(channel: str, customer: Customer | None, home: str | None = None) -> Addressees:
+    """Whom the customer wants to be told by a channel; `home` is the country of numbers that name none."""
     if customer is None:
         return []
     contacts: Sequence[Mapping[str, Any]] = customer.contacts or ()
@@ -53,10 +58,21 @@ def on_file(channel: str, customer: Customer | None) -> Addressees:
         primary = [(one.get("email"), one.get("name")) for one in contacts if one.get("is_primary")]
         return _distinct([(customer.email, customer.name), *primary], is_address)
     if channel == SMS:
-        return _distinct(
-            [(one.get("phone"), one.get("name")) for one in contacts if one.get("is_sms_enabled")]
-        )
-    return _postal(customer)
+        enabled = (one for one in contacts if one.get("is_sms_enabled"))
+        return _distinct([(number(one, home), one.get("name")) for one in enabled])
+    return _postal(customer._asdict())
+
+
+def of_buyer(channel: str, buyer: Mapping[str, Any]) -> Addressees:
+    """Whom a document says it is for, where it has no customer."""
+    if channel == LETTER:
+        return _postal(buyer)
+    return one(buyer["email"], buyer.get("name")) if channel == EMAIL and buyer.get("email") else []
+
+
+def number(contact: Mapping[str, Any], home: str | None) -> str | None:
+    """A contact's number, of its own country or else of another."""
+    return e164(contact.get("phone") or "", contact.get("country_code") or home)
 
 
 def domain_of(entity: Entity) -> str:
@@ -77,6 +93,15 @@ def _read(channel: str, given: Any, name: str, problems: list[Problem]) -> Addre
     return list(found)
 
 
+def _dialled(given: Addressees, home: str | None) -> Addressees:
+    """Numbers as every network takes them; raises Refused for what is none."""
+    numbers = [e164(one["address"], home) for one in given]
+    wrong = [at for at, number in enumerate(numbers) if number is None]
+    if wrong:
+        raise Refused(*(Problem("invalid_format", ("recipients", at, "address"), _A_NUMBER) for at in wrong))
+    return [{**one, "address": number} for one, number in zip(given, numbers, strict=True)]
+
+
 def _distinct(found: Sequence[tuple[str | None, str | None]], fits: Any = bool) -> Addressees:
     """Each address once, and only those that can be written to: what is on file was never refused."""
     seen: dict[str, dict[str, Any]] = {}
@@ -87,9 +112,25 @@ def _distinct(found: Sequence[tuple[str | None, str | None]], fits: Any = bool) 
     return list(seen.values())[:RECIPIENTS_MAX]
 
 
-def _postal(customer: Customer) -> Addressees:
-    place = one_line(f"{customer.post_code or ''} {customer.city or ''}")
-    lines = (customer.address, customer.address_2, place, customer.country)
-    if not customer.address or not place:
+# Where the post code stands behind the town, and the state between them.
+_STATES = frozenset({"US", "CA", "AU"})
+
+
+def _town(of: Mapping[str, Any]) -> str:
+    city, state, code = (one_line(of.get(name) or "") for name in ("city", "state", "post_code"))
+    if (of.get("country_code") or "").upper() not in _STATES or not city:
+        return f"{code} {city}".strip()
+    return f"{city}, {state} {code}".strip() if state else f"{city} {code}".strip()
+
+
+def _postal(of: Mapping[str, Any]) -> Addressees:
+    """The postal address of somebody, in lines for people and in parts for carriers."""
+    place = _town(of)
+    lines = (of.get("address"), of.get("address_2"), place, of.get("country"))
+    if not of.get("address") or not place:
         return []
-    return one("\n".join(one_line(line) for line in lines if line), customer.name)
+    parts = (of.get(name) for name in ("address", "address_2", "city", "state", "post_code"))
+    values = [one_line(part) if part else None for part in parts]
+    said = dict(zip(PLACE, [*values, of.get("country_code")], strict=True))
+    (whom,) = one("\n".join(one_line(line) for line in lines if line), of.get("name"))
+    return [{**whom, "place": {name: part for name, part in said.items() if part}}]

@@ -98,9 +98,14 @@ async def statement(
     currency: str | None = None,
     past_due_only: bool = False,
     with_children: bool = True,
+    entries_max: int = ENTRIES_MAX,
+    aside: bool = True,
 ) -> Statement:
     """A statement in one currency: balance forward from the first of the month to today, unless it is said
-    otherwise, or what is open at its end."""
+    otherwise, or what is open at its end.
+
+    It is worked out aside, in a thread, but for a short one within a transaction, which waits for nothing.
+    """
     customer = await customers.get(reader, asked._replace(shows=None), id)
     entity = await records.seller(reader, asked)
     end = end or issuing.today(entity, now)
@@ -110,16 +115,17 @@ async def statement(
     currency = currency or customer.currency_code or entity.currency_code
     members = (customer, *(await family(reader, asked, customer) if with_children else ()))
     ids = [one.id for one in members]
-    entries = await reader.entries(asked.scope, ids, currency, end, ENTRIES_MAX + 1)
-    if len(entries) > ENTRIES_MAX:
-        raise Refused(Problem("too_much_history", detail=str(ENTRIES_MAX)))
+    entries = await reader.entries(asked.scope, ids, currency, end, entries_max + 1)
+    if len(entries) > entries_max:
+        raise Refused(Problem("too_much_history", detail=str(entries_max)))
 
     def told() -> tuple[BalanceForward | OpenItems, OpenItems]:
         open_now = open_items(entries, as_of=end, past_due_only=past_due_only)
         return balance_forward(entries, start=start, end=end) if is_balance_forward else open_now, open_now
 
     # In a thread: it may take seconds, which nobody else should wait for.
-    return Statement(customer, currency, members, *await asyncio.to_thread(told))
+    worked_out = await asyncio.to_thread(told) if aside else told()
+    return Statement(customer, currency, members, *worked_out)
 
 
 async def accounts(reader: Reader, asked: Request, id: Id, now: datetime) -> tuple[Statement, ...]:

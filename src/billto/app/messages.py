@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from billto.app import addressees, links, records
+from billto.app import addressees, links, records, sending
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import issuing
 from billto.domain import message as rules
@@ -17,7 +17,7 @@ from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.languages import language
-from billto.domain.message import ATTACHMENTS, DELAYS, EMAIL, QUEUED, SENT, Message
+from billto.domain.message import ATTACHMENTS, DELAYS, EMAIL, LETTER, QUEUED, SENT, SMS, TEXT_MAX, Message
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Op, Page, Query
@@ -35,15 +35,17 @@ async def queue(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Message:
     `no_channel` where nothing is connected by which it could go, and with `no_recipient` for nobody.
     """
     channel = values.get("channel", EMAIL)
-    if channel not in asked.channels:
-        raise Refused(Problem("no_channel"))
+    await sending.check_connected(tx, asked, channel)
     if (once := values.get("once")) is not None:
         await tx.alone(asked.scope.entity, f"message {once}")
         if (known := await _once(tx, asked, once)) is not None:
             return known
     entity = await records.seller(tx, asked)
+    await sending.check_day(tx, asked, entity, channel, tx.now)
     customer = await _customer(tx, asked, values)
     problems: list[Problem] = []
+    if channel == SMS:
+        problems += _of_text(values.get("body"))
     attachments = ATTACHMENTS.read(values.get("attachments"), ("attachments",), problems)
     said = {
         **addressees.chosen(channel, values, entity, customer),
@@ -68,7 +70,8 @@ async def queue(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Message:
 async def queue_document(
     tx: Tx, asked: Request, id: Id, values: Mapping[str, Any], *, as_written: bool = False
 ) -> Message:
-    """A document by e-mail, as PDF, with the entity's words for its type unless there are others.
+    """A document as PDF by e-mail or letter, or in words by text message, with the entity's words for its
+    type unless there are others.
 
     A `language` among the values is that of words and paper. What is said `as_written` has no placeholders
     of ours: the door has put in its own.
@@ -83,9 +86,9 @@ async def queue_document(
         "customer_id": document.customer_id,
         "attachments": [paper],
     }
-    if document.customer_id is None and document.buyer and document.buyer.get("email"):
-        own["recipients"] = addressees.one(document.buyer["email"], document.buyer.get("name"))
-    texts = _of_type(entity, document.type, wanted)
+    if document.customer_id is None:
+        own["recipients"] = addressees.of_buyer(values.get("channel", EMAIL), document.buyer or {})
+    texts = _by(values, own, _of_type(entity, document.type, wanted), "{total_amount} {invoice_link}")
     customer = await _customer(tx, asked, {"customer_id": document.customer_id})
     more = await links.words(tx, asked, customer, *_both(values, texts), of=document)
     said = _worded(values, texts, lambda text: issuing.filled(text, document, more), as_written)
@@ -102,21 +105,22 @@ async def queue_statement(
     *,
     as_written: bool = False,
 ) -> Message:
-    """A statement by e-mail, as PDF. `paper` says which (see ATTACHMENT), `words` what placeholders beside
-    those of entity and customer stand for; `as_written` as for a document."""
+    """A statement, as a document goes out. `paper` says which (see ATTACHMENT), `words` what placeholders
+    beside those of entity and customer stand for; `as_written` as for a document."""
     customer = await records.get(tx, _plain(asked), Customer, customer_id)
     entity = await records.seller(tx, asked)
     texts = language(customer.language or entity.locale)
-    ours = {"subject": texts.statement_subject, "body": texts.statement_body}
-    known = {
-        **issuing.values_of(entity, customer, issuing.today(entity, tx.now)),
-        **await links.words(tx, asked, customer, *_both(values, ours)),
-        **(words or {}),
-    }
     own = {
         "kind": "statement",
         "customer_id": customer.id,
         "attachments": [{**paper, "paper": "statement", "customer_id": customer.id}],
+    }
+    mail: dict[str, str | None] = {"subject": texts.statement_subject, "body": texts.statement_body}
+    ours = _by(values, own, mail, text=texts.statement_text)
+    known = {
+        **issuing.values_of(entity, customer, issuing.today(entity, tx.now)),
+        **await links.words(tx, asked, customer, *_both(values, ours)),
+        **(words or {}),
     }
     said = _worded(values, ours, lambda text: substitute(text, known), as_written)
     return await queue(tx, asked, {**own, **values, **said})
@@ -140,6 +144,30 @@ def _of_type(entity: Entity, kind: str, wanted: str | None) -> dict[str, str | N
     return said
 
 
+def _by(
+    values: Mapping[str, Any],
+    own: dict[str, Any],
+    mail: Mapping[str, str | None],
+    more: str = "",
+    *,
+    text: str = "",
+) -> Mapping[str, str | None]:
+    """The words that go by the message's channel: a text message has no subject and no papers, a letter is
+    its paper. A text of its own or else the subject of the mail, and more, is what a text message says."""
+    channel = values.get("channel", EMAIL)
+    if channel == SMS:
+        own["attachments"] = []
+        return {"body": text or f"{mail.get('subject') or ''}: {more}"}
+    return {} if channel == LETTER else mail
+
+
+def _of_text(body: Any) -> list[Problem]:
+    """What is wrong with the words of a text message."""
+    if not body or not str(body).strip():
+        return [Problem("required", ("body",))]
+    return [Problem("too_long", ("body",), str(TEXT_MAX))] if len(body) > TEXT_MAX else []
+
+
 def _worded(
     values: Mapping[str, Any],
     ours: Mapping[str, str | None],
@@ -150,7 +178,7 @@ def _worded(
     said: dict[str, str | None] = {}
     for part, text in ours.items():
         given = values.get(part)
-        said[part] = given if given and as_written else fill(given or text or "") or None
+        said[part] = given if given and as_written else (fill(given or text or "") or "").strip() or None
     return said
 
 
@@ -192,6 +220,14 @@ async def sent(
     return new
 
 
+async def reached(tx: Tx, asked: Request, message: Message, details: Mapping[str, Any]) -> None:
+    """Keeps whom a message has reached while others are still to be: nobody gets it twice, whatever becomes
+    of the rest."""
+    old = await tx.lock(Message, asked.scope, message.id)
+    if old is not None and old.state == QUEUED and old.leased_until == message.leased_until:
+        await tx.update(old, rules.on_its_way(old, tx.now, details), asked.scope)
+
+
 async def unsent(
     tx: Tx,
     asked: Request,
@@ -201,15 +237,16 @@ async def unsent(
     is_final: bool,
     details: Mapping[str, Any] | None = None,
     delays: Sequence[timedelta] = DELAYS,
+    wait: timedelta = timedelta(0),
 ) -> Message | None:
     """Keeps that an attempt failed; not where somebody else has the message by now, or it was settled."""
     old = await tx.lock(Message, asked.scope, message.id)
     if old is None or old.state != QUEUED or old.leased_until != message.leased_until:
         return old
     if is_final:
-        new = rules.failed(old, tx.now, error)
+        new = rules.failed(old, tx.now, error, details=details)
     else:
-        new = rules.postponed(old, tx.now, error, details=details, delays=delays)
+        new = rules.postponed(old, tx.now, error, details=details, delays=delays, wait=wait)
     await tx.update(old, new, asked.scope)
     if new.state != QUEUED:
         await records.note(tx, asked, "message.failed", new)

@@ -60,6 +60,7 @@ class Reader(Protocol):
     async def next_due(self, channels: Sequence[str], /) -> datetime | None: ...
     async def next_planned(self) -> datetime | None: ...
     async def message_counts(self) -> Mapping[str, int]: ...
+    async def are_queued(self, entity_id: str, channel: str, since: datetime, number: int, /) -> bool: ...
     async def messages(
         self, state: str | None, most: int, /, *, id: str | None = None, before: datetime | None = None
     ) -> Sequence[Message]: ...
@@ -104,7 +105,7 @@ class Tx(Reader, Protocol):
     async def forget_uploads(self, entity_id: str, before: datetime, most: int, /) -> None: ...
     async def post(self, scope: Scope, entries: Sequence[Entry], before: Sequence[Standing], /) -> None: ...
     async def claim(
-        self, channels: Sequence[str], most: int, lease: timedelta, tries_max: int, /
+        self, channels: Sequence[str], most: int, lease: timedelta, tries_max: int, after: str = "", /
     ) -> Sequence[Message]: ...
     async def take_planned(self, most: int, lease: timedelta, /) -> Sequence[Plan]: ...
     async def claimed(self, tenant_id: str, request_id: str, /) -> Answer | None: ...
@@ -123,6 +124,13 @@ class Store(Protocol):
     async def write(self, work: Callable[[Any], Coroutine[Any, Any, T]], /) -> T: ...
 
 
+class Vault(Protocol):
+    """Seals what is secret, for one place where it may be opened again."""
+
+    def seal(self, secret: str, place: str, /) -> str: ...
+    def open(self, sealed: str, place: str, /) -> str: ...
+
+
 class Request(NamedTuple):
     """On whose behalf a verb works: what is written down beside its effect."""
 
@@ -134,3 +142,14 @@ class Request(NamedTuple):
     )
     channels: frozenset[str] = frozenset({EMAIL})  # by which messages can be sent here
     base: str = ""  # the address under which customers reach this server, where it is known
+    vault: Vault | None = None  # where secrets can be kept
+    per_day: Mapping[str, int] = {}  # channel → how many messages an entity may send on one day
+
+
+class Can(NamedTuple):
+    """What an installation can do for everybody: see the attributes of Request."""
+
+    channels: frozenset[str] = frozenset()
+    vault: Vault | None = None
+    per_day: Mapping[str, int] = {}
+    base: str = ""

@@ -63,6 +63,7 @@ class Route:
     status: int = 200
     subject: type[NamedTuple] | None = None  # whose id stands in the path, where it is not the table's record
     file_max: int = 0  # bytes of the one file that it takes, as multipart/form-data; 0 where it takes none
+    is_secret: bool = False  # its body has a password in it
 
     @property
     def named(self) -> type[NamedTuple]:
@@ -100,6 +101,7 @@ class Told(NamedTuple):
     body: Any  # a tree, a file that was sent, or None
     url: str  # as the client called it, without the query
     now: datetime
+    agent: str = ""  # the program that asks, as it calls itself
 
 
 class File(NamedTuple):

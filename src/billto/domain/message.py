@@ -20,9 +20,23 @@ STATES = QUEUED, SENT, FAILED, CANCELED = ("queued", "sent", "failed", "canceled
 RECIPIENTS_MAX = 100
 ATTACHMENTS_MAX = 20
 ERROR_MAX = 1_000
+TEXT_MAX = 1_600  # characters of a text message: what Twilio takes
+WAIT_MAX = timedelta(days=1)  # that a provider may make the next attempt wait
 
+# Where a letter goes, in parts as carriers want them; its address is the same in lines.
+PLACE: dict[str, Node] = {
+    "line_1": Text(most=500),
+    "line_2": Text(most=500),
+    "city": Text(most=250),
+    "state": Text(most=250),
+    "post_code": Text(most=50),
+    "country_code": Text(most=10),
+}
 RECIPIENTS = Many(
-    Group({"name": Text(most=500), "address": Text(most=1_000, null=False)}, null=False), most=RECIPIENTS_MAX
+    Group(
+        {"name": Text(most=500), "address": Text(most=1_000, null=False), "place": Group(PLACE)}, null=False
+    ),
+    most=RECIPIENTS_MAX,
 )
 
 # What is printed when the message is delivered, not when it is ordered.
@@ -128,19 +142,31 @@ def postponed(
     *,
     details: Mapping[str, Any] | None = None,
     delays: Sequence[timedelta] = DELAYS,
+    wait: timedelta = timedelta(0),
 ) -> Message:
-    """The message after an attempt that may go better the next time, or was the last one."""
+    """The message after an attempt that may go better the next time, or was the last one.
+
+    `wait` is how long whoever was asked wants to be left alone.
+    """
     message = touched(message, {"details": {**(message.details or {}), **(details or {})} or None}, now)
     if message.attempts > len(delays):
         return _given_up(message, now, error)
-    later = now + delays[max(message.attempts, 1) - 1]
+    later = now + max(delays[max(message.attempts, 1) - 1], min(wait, WAIT_MAX))
     values = {"next_at": later, "leased_until": None, "last_error": told(error)}
     return touched(message, values, now)
 
 
-def failed(message: Message, now: datetime, error: str) -> Message:
+def failed(
+    message: Message, now: datetime, error: str, *, details: Mapping[str, Any] | None = None
+) -> Message:
     """The message that no further attempt would help."""
+    message = touched(message, {"details": {**(message.details or {}), **(details or {})} or None}, now)
     return _given_up(message, now, error)
+
+
+def on_its_way(message: Message, now: datetime, details: Mapping[str, Any]) -> Message:
+    """The message while it is delivered, with what has come of it so far."""
+    return touched(message, {"details": {**(message.details or {}), **details}}, now)
 
 
 def canceled(message: Message, now: datetime) -> Message:

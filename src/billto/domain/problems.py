@@ -142,6 +142,10 @@ CODES: Mapping[str, Code] = {
     "key_reused": Code(409, "was used for another request already"),
     "key_in_flight": Code(409, "belongs to a request that is still being worked on"),
     # ourselves
+    "too_many_today": Code(429, "no more than {detail} of an entity are taken on one day"),
+    "no_secret_key": Code(
+        503, "secrets cannot be kept here yet: whoever runs this has to set BILLTO_SECRET_KEY"
+    ),
     "no_channel": Code(503, "no channel for messages is connected yet"),
     "too_slow": Code(503, "the question took longer than {detail} seconds; ask for less"),
     "unavailable": Code(503, "the database cannot be reached at the moment"),

@@ -1,6 +1,7 @@
 """Sets papers: what is on them goes to a template as JSON and comes back as PDF, the same for the same."""
 
 import json
+import re
 from collections import deque
 from collections.abc import Callable
 from functools import cache
@@ -18,6 +19,7 @@ from billto.papers.accounts import Told
 from billto.papers.art import Art
 
 _HERE = Path(__file__).parent
+_PAGES = re.compile(rb"/Type */Pages */Count (\d+)")  # as typst writes it
 _TEMPLATES = _HERE / "templates"
 _PLAIN = Art()
 # The compiler keeps what it made of the last papers, until it has set this many others.
@@ -48,6 +50,12 @@ def _set(name: str, data: Callable[[Art], Any], art: Art) -> bytes:
             raise
         # Its head looked like a picture, the rest is none: the paper is worth more than its logo.
         return pages(name, data(_PLAIN))[0]
+
+
+def count(pdf: bytes) -> int:
+    """How many pages a PDF of ours has."""
+    found = _PAGES.search(pdf)
+    return int(found[1]) if found else 1
 
 
 def pages(name: str, data: Any, to: Format = "pdf", ppi: float | None = None) -> list[bytes]:

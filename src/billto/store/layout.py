@@ -9,6 +9,7 @@ from billto.domain.alias import Alias
 from billto.domain.answer import Answer
 from billto.domain.attrs import catalogue, searched_map
 from billto.domain.catalog import Item, TaxRate
+from billto.domain.connection import Connection
 from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity
@@ -67,6 +68,7 @@ LAYOUTS: dict[type[Any], Layout] = {
     Reminded: Layout("reminded", ("entity_id",)),
     File: Layout("file", ("entity_id",), allotted=True),
     FileContent: Layout("file_content", ("entity_id",)),
+    Connection: Layout("connection", ("entity_id",)),
     Alias: Layout("alias", ("entity_id",)),
     Event: Layout("event", ("entity_id",)),
     Answer: Layout("answer", ("tenant_id",)),

@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 from billto.domain import message as rules
 from billto.domain.attrs import catalogue
 from billto.domain.message import FAILED, QUEUED, Message
+from billto.store import due as turns
 from billto.store import statements
 from billto.store.engine import Engine
 from billto.store.layout import LAYOUTS, columns
+from billto.store.statements import Statement
 from billto.store.sums import Marks
 
 _SHOWN = ", ".join(columns(Message))
@@ -34,6 +36,17 @@ class Waiting:
         )
         rows = await self.rows(sql, hold.values)
         return self._moment(rows[0][0]) if rows else None
+
+    async def are_queued(self, entity_id: str, channel: str, since: datetime, number: int) -> bool:
+        """Whether so many messages of an entity and channel were queued since a moment. An index is walked
+        along as far as that number, and no further."""
+        hold = Marks(self.engine)
+        moment = self.engine.stored(catalogue(Message)["created_at"], since)
+        sql = (
+            f"SELECT 1 FROM message WHERE entity_id = {hold(entity_id)} AND channel = {hold(channel)}"
+            f" AND created_at >= {hold(moment)} ORDER BY created_at LIMIT 1 OFFSET {max(number - 1, 0)}"
+        )
+        return number < 1 or bool(await self.rows(sql, hold.values))
 
     async def message_counts(self) -> dict[str, int]:
         """How many wait, and how many were given up."""
@@ -73,25 +86,25 @@ class Outbox(Waiting):
     now: datetime
 
     async def claim(
-        self, channels: Sequence[str], most: int, lease: timedelta, tries_max: int
+        self, channels: Sequence[str], most: int, lease: timedelta, tries_max: int, after: str = ""
     ) -> Sequence[Message]:
         """Some messages that are due, each for one worker alone until its lease is over.
 
-        Other workers pass over what one is just taking; SQLite has one writer anyway.
+        Entities take turns, beginning with the one after the entity `after`: each has its oldest message
+        taken before any has a second one. Other workers pass over what one is just taking; SQLite has one
+        writer anyway.
         """
-        hold = Marks(self.engine)
-        lock = " FOR UPDATE SKIP LOCKED" if self.engine.name == "postgresql" else ""
-        now = hold(self.engine.stored(catalogue(Message)["next_at"], self.now))
-        sql = (
-            f"SELECT {_SHOWN} FROM message WHERE state = '{QUEUED}' AND next_at <= {now}"
-            f" AND {hold.among('channel', channels)} ORDER BY next_at, id LIMIT {most}{lock}"
-        )
-        load = self.engine.loader(Message, columns(Message))
-        found = [load(row) for row in await self.rows(sql, hold.values)]
+        found = await self._found(turns.by_turns(self.engine, channels, most, self.now, after))
+        if not found:
+            # Nobody among those who were looked at has anything due; somebody further on may.
+            found = await self._found(turns.by_age(self.engine, channels, most, self.now))
         taken = [rules.claimed(one, self.now, lease, tries_max) for one in found]
         for old, new in zip(found, taken, strict=True):
             await self.keep_taken(old, new)
         return [one for one in taken if one.state == QUEUED]
+
+    async def _found(self, asked: Statement) -> list[Message]:
+        return list(map(self.engine.loader(Message, columns(Message)), await self.rows(*asked)))
 
     async def keep_taken(self, old: Any, new: Any) -> None:
         """Writes what became of a record that was taken, whosever it is."""

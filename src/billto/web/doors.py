@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from billto.app.parts import Request, Store
+from billto.app.parts import Can, Request, Store
 from billto.dialects.dialect import (
     READS,
     TAKES_RECORD,
@@ -80,11 +80,9 @@ class Doors:
         clock: Callable[[], datetime],
         limiter: Limiter,
         observe: Callable[[Observed], None],
-        channels: frozenset[str] = frozenset(),
-        base: str = "",
+        can: Can = Can(),  # noqa: B008 (nothing changes it)
     ) -> None:
-        self._channels = channels
-        self._base = base
+        self._can = can
         self._switchboard = Switchboard(dialects)
         self._store = store
         self._clock = clock
@@ -123,7 +121,8 @@ class Doors:
     async def _answer(self, call: Call, given_id: str | None) -> Reply:
         route, now = call.route, self._clock()
         scope = await self._credentials.scope(call, now)
-        asked = Request(scope, given_id, None, channels=self._channels, base=self._base or call.base)
+        asked = Request(scope, given_id, None, **self._can._asdict())
+        asked = asked._replace(base=asked.base or call.base)
         if route.does in READS:
             return await self._read(call, asked._replace(request_id=None), now)
         if scope.read_only:
@@ -253,7 +252,7 @@ class Doors:
 
 
 def _told(call: Call, body: Any, now: datetime) -> Told:
-    return Told(call.ids, call.given, body, call.url, now)
+    return Told(call.ids, call.given, body, call.url, now, call.headers.get("user-agent", ""))
 
 
 def _said(route: Route, said: Said) -> Reply:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from billto.config import Config, Mail, WrongSetting
-from billto.domain.message import EMAIL
-from billto.work import dkim
+from billto.config_carriers import Letters, Sms
+from billto.domain.message import EMAIL, LETTER, SMS
+from billto.work import dkim, letters, sms
 from billto.work.mail import FileMail, Server, SmtpMail
 from billto.work.parcel import Channel
 
@@ -14,8 +15,17 @@ _NOBODY = "billto@localhost"
 
 
 def connected(settings: Config) -> frozenset[str]:
-    """The names of the channels by which messages can be sent."""
-    return frozenset({EMAIL} if settings.mail is not None else ())
+    """The names of the channels by which everybody's messages can be sent."""
+    settled = {EMAIL: settings.mail, SMS: settings.sms, LETTER: settings.letters}
+    return frozenset(name for name, one in settled.items() if one is not None)
+
+
+def per_day(settings: Config) -> Mapping[str, int]:
+    """How many messages of a channel an entity may send on one day, where there is a limit."""
+    limits = {
+        EMAIL: settings.mail_per_day, SMS: settings.sms_per_day, LETTER: settings.letters_per_day,
+    }  # fmt: skip
+    return {name: most for name, most in limits.items() if most is not None}
 
 
 def channels(settings: Config) -> Mapping[str, Channel]:
@@ -23,7 +33,25 @@ def channels(settings: Config) -> Mapping[str, Channel]:
     table: dict[str, Any] = {}
     if settings.mail is not None:
         table[EMAIL] = _mail(settings.mail, settings)
+    if settings.sms is not None:
+        table[SMS] = _sms(settings.sms, settings)
+    if settings.letters is not None:
+        table[LETTER] = _letters(settings.letters, settings)
     return table
+
+
+def _sms(said: Sms, settings: Config) -> Channel:
+    if said.folder is not None:
+        return sms.FileSms(said.folder)
+    account = sms.Account(said.sid, said.token, said.sender, said.service, said.url or sms.TWILIO)
+    return sms.Twilio(account, settings.delivery_seconds)
+
+
+def _letters(said: Letters, settings: Config) -> Channel:
+    if said.folder is not None:
+        return letters.FileLetters(said.folder)
+    account = letters.Account(said.key, said.color, said.use_type, said.url or letters.LOB)
+    return letters.Lob(account, settings.delivery_seconds)
 
 
 def _mail(mail: Mail, settings: Config) -> Channel:

@@ -2,9 +2,8 @@
 
 import asyncio
 import contextlib
-import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from email.errors import MessageError
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +17,7 @@ from aiosmtplib import (
 )
 
 from billto.domain.mailbox import one_line
-from billto.work import mime
+from billto.work import folders, mime
 from billto.work.dkim import Signer
 from billto.work.mime import envelope, needs_utf8
 from billto.work.parcel import Parcel, Receipt, Undelivered
@@ -38,10 +37,21 @@ class Server(NamedTuple):
     password: str | None = None
 
 
+Connect = Callable[[str, int], Awaitable[socket.socket]]
+
+
 class SmtpMail:
     """Hands mail over to a server. What it has acknowledged is sent."""
 
-    def __init__(self, server: Server, sender: str, signer: Signer | None, seconds: float) -> None:
+    def __init__(
+        self,
+        server: Server,
+        sender: str,
+        signer: Signer | None,
+        seconds: float,
+        connect: Connect | None = None,  # to a server that is not to be trusted to be one
+    ) -> None:
+        self._connect = connect
         self._server = server
         self._sender = sender
         self._signer = signer
@@ -51,7 +61,7 @@ class SmtpMail:
         content = await asyncio.to_thread(written, parcel, self._sender, self._signer)
         utf8 = needs_utf8(parcel, self._sender)
         addresses = envelope(parcel)
-        client = self._client()
+        client = await self._client()
         try:
             await client.connect()
             if utf8:
@@ -71,11 +81,13 @@ class SmtpMail:
         reached = tuple(address for address in addresses if address not in faults)
         return _divided(faults, reached)._replace(provider_id=one_line(said)[:500] or None)
 
-    def _client(self) -> aiosmtplib.SMTP:
+    async def _client(self) -> aiosmtplib.SMTP:
         server = self._server
+        sock = await self._connect(server.host, server.port) if self._connect else None
         return aiosmtplib.SMTP(
-            hostname=server.host, port=server.port, username=server.user, password=server.password,
-            use_tls=server.tls == "on", start_tls=server.tls == "starttls", timeout=self._seconds,
+            hostname=server.host, port=None if sock else server.port, sock=sock,
+            username=server.user, password=server.password, use_tls=server.tls == "on",
+            start_tls=server.tls == "starttls", timeout=self._seconds,
             local_hostname=socket.gethostname(),  # to ask the DNS for its full name would hold up the loop
         )  # fmt: skip
 
@@ -88,23 +100,9 @@ class FileMail:
         self._sender = sender
 
     async def deliver(self, parcel: Parcel) -> Receipt:
-        try:
-            return await asyncio.to_thread(self._written, parcel)
-        except OSError as fault:
-            raise Undelivered(f"the folder cannot be written to: {fault.strerror or fault}") from fault
-
-    def _written(self, parcel: Parcel) -> Receipt:
-        """A message that is delivered a second time takes the place of the first."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        message = parcel.message
-        path = self._folder / f"{message.created_at:%Y%m%d-%H%M%S}-{message.id}.eml"
-        being_written = path.with_suffix(f".{os.getpid()}.part")
-        with being_written.open("wb") as file:
-            file.write(written(parcel, self._sender, None, shows_bcc=True))
-            file.flush()
-            os.fsync(file.fileno())
-        being_written.replace(path)
-        return Receipt(path.name, tuple(envelope(parcel)))
+        content = await asyncio.to_thread(written, parcel, self._sender, None, shows_bcc=True)
+        name = await folders.put(self._folder, parcel.message, ".eml", content)
+        return Receipt(name, tuple(envelope(parcel)))
 
 
 def written(parcel: Parcel, sender: str, signer: Signer | None, *, shows_bcc: bool = False) -> bytes:

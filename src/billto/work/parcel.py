@@ -1,9 +1,10 @@
 """What a worker gives to a channel, and what comes back."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from billto.domain.entity import Entity
 from billto.domain.message import Message
 
 
@@ -14,12 +15,19 @@ class File(NamedTuple):
     content: bytes
 
 
+async def _forget(_address: str) -> None:
+    """Of whom was reached, where nobody wants to know before the end."""
+
+
 class Parcel(NamedTuple):
     """A message with everything that belongs to it."""
 
     message: Message
     files: tuple[File, ...]
     now: datetime
+    entity: Entity | None = None  # whose message it is
+    # Keeps whom it has reached, where one after the other is told: awaited before the next one is.
+    reached: Callable[[str], Awaitable[None]] = _forget
 
 
 class Receipt(NamedTuple):
@@ -29,14 +37,17 @@ class Receipt(NamedTuple):
     reached: tuple[str, ...] = ()
     refused: Mapping[str, str] = {}  # addresses that will never be reached, and why
     later: Mapping[str, str] = {}  # addresses that may be reached another time
+    wait_seconds: float = 0  # that the next one on the way wants to be left alone
+    details: Mapping[str, Any] = {}  # what else it has said, and may be told
 
 
 class Undelivered(Exception):
     """Nobody was reached. Another attempt may do better, unless it is final."""
 
-    def __init__(self, reason: str, *, is_final: bool = False) -> None:
+    def __init__(self, reason: str, *, is_final: bool = False, wait_seconds: float = 0) -> None:
         super().__init__(reason)
         self.is_final = is_final
+        self.wait_seconds = wait_seconds  # that whoever was asked wants to be left alone
 
 
 class Channel(Protocol):

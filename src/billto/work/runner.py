@@ -8,14 +8,15 @@ copy is only possible of one that was under way at that moment; both have the sa
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from billto.app import messages
 from billto.app.parts import Request, Store
-from billto.domain.message import DELAYS, FAILED, Message
+from billto.domain.entity import Entity
+from billto.domain.message import CHANNELS, DELAYS, FAILED, Message
 from billto.domain.problems import Refused
 from billto.work import papers
 from billto.work.parcel import Channel, Parcel, Receipt, Undelivered
@@ -48,6 +49,9 @@ class Delivery(NamedTuple):
     outcome: str  # sent, postponed, failed
 
 
+Own = Callable[[Entity, str], Awaitable[Channel | None]]
+
+
 class Runner:
     """One worker. There may be any number of them on one database."""
 
@@ -58,11 +62,14 @@ class Runner:
         channels: Mapping[str, Channel],
         observe: Callable[[Delivery], None],
         pace: Pace = Pace(),  # noqa: B008 (nothing changes it)
+        own: Own | None = None,  # finds the channel that an entity has of its own
     ) -> None:
         self._store = store
         self._clock = clock
         self._channels = channels
-        self._names = sorted(channels)
+        self._own = own
+        self._names = sorted(channels) if own is None else list(CHANNELS)
+        self._after = ""  # the entity whose turn it was last
         self._observe = observe
         self._pace = pace
         self._stopping = asyncio.Event()
@@ -107,7 +114,7 @@ class Runner:
             if due is None or due > self._clock():
                 return pause
             taken = await self._store.write(
-                lambda tx: tx.claim(self._names, free, pace.lease, len(pace.delays) + 1)
+                lambda tx: tx.claim(self._names, free, pace.lease, len(pace.delays) + 1, self._after)
             )
         except Refused as refused:
             return max(pause, refused.retry_seconds or 1)
@@ -115,6 +122,7 @@ class Runner:
             log.exception("the outbox cannot be read")
             return max(pause, 5)
         for message in taken:
+            self._after = message.entity_id
             task = asyncio.create_task(self._one(message), name=message.id)
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
@@ -129,8 +137,8 @@ class Runner:
                 assert entity is not None
                 asked = messages.on_behalf(entity)
                 files = await papers.made(self._store.reader, asked, entity, message)
-                parcel = Parcel(message, files, self._clock())
-                receipt = await self._channels[message.channel].deliver(parcel)
+                parcel = Parcel(message, files, self._clock(), entity, self._keeper(asked, message))
+                receipt = await (await self._channel(entity, message.channel)).deliver(parcel)
         except TimeoutError:
             await self._unsent(
                 asked, message, Undelivered(f"took longer than {self._pace.seconds:g} seconds")
@@ -145,14 +153,34 @@ class Runner:
         else:
             await self._sent(asked, message, receipt)
 
+    async def _channel(self, entity: Entity, name: str) -> Channel:
+        """The entity's own channel, or else the installation's."""
+        own = None if self._own is None else await self._own(entity, name)
+        found = own or self._channels.get(name)
+        if found is None:
+            raise Undelivered("no channel is connected by which it could go")
+        return found
+
+    def _keeper(self, asked: Request, message: Message) -> Callable[[str], Awaitable[None]]:
+        """Keeps on the disk whom a message has reached, one after the other."""
+        before = (message.details or {}).get("reached") or ()
+        reached = list(before)
+
+        async def keep(address: str) -> None:
+            reached.append(address)
+            await self._kept(lambda tx: messages.reached(tx, asked, message, {"reached": list(reached)}))
+
+        return keep
+
     async def _sent(self, asked: Request, message: Message, receipt: Receipt) -> None:
         """Keeps who was reached; those who may be reached another time are left for another attempt."""
         before = message.details or {}
         reached = [*(before.get("reached") or ()), *receipt.reached]
         refused = {**(before.get("refused") or {}), **receipt.refused}
-        details = {"reached": reached, **({"refused": refused} if refused else {})}
+        details = {"reached": reached, **({"refused": refused} if refused else {}), **receipt.details}
         if receipt.later:
-            await self._unsent(asked, message, Undelivered(_listed(receipt.later)), details)
+            fault = Undelivered(_listed(receipt.later), wait_seconds=receipt.wait_seconds)
+            await self._unsent(asked, message, fault, details)
         elif not reached:
             await self._unsent(asked, message, Undelivered(_listed(refused), is_final=True), details)
         else:
@@ -174,6 +202,7 @@ class Runner:
             lambda tx: messages.unsent(
                 tx, asked, message, str(fault),
                 is_final=fault.is_final, details=details, delays=self._pace.delays,
+                wait=timedelta(seconds=fault.wait_seconds),
             )
         )  # fmt: skip
         outcome = "failed" if kept is not None and kept.state == FAILED else "postponed"

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from billto.app import messages, plans, reminding
-from billto.app.parts import Request, Store, Tx
+from billto.app.parts import Can, Request, Store, Tx
 from billto.app.plans import NextAt
 from billto.domain.entity import Entity, moment
 from billto.domain.plan import OVERDUE, Plan
@@ -47,7 +47,7 @@ class Scheduler:
         self,
         store: Store,
         clock: Callable[[], datetime],
-        channels: frozenset[str],
+        can: Can,
         *,
         poll_seconds: float = 1,
         lease: timedelta = timedelta(minutes=2),
@@ -55,7 +55,7 @@ class Scheduler:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._channels = channels
+        self._can = can
         self._poll_seconds = poll_seconds
         self._lease = lease
         self._drain_seconds = drain_seconds
@@ -105,7 +105,7 @@ class Scheduler:
     async def _one(self, plan: Plan) -> None:
         entity = await self._store.reader.owned(plan.entity_id)
         assert entity is not None
-        asked = messages.on_behalf(entity)._replace(channels=self._channels)
+        asked = messages.on_behalf(entity)._replace(**self._can._asdict())
         at, work = _moment(plan, entity, self._clock()), WORKS[plan.kind]
         keeping = _Keeping(self._store, asked, plan, self._lease)
         try:

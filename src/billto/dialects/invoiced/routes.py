@@ -6,6 +6,7 @@ from billto.dialects.dialect import Does, Of, Route, Verb
 from billto.dialects.invoiced import (
     adjustments,
     belongings,
+    carried,
     catalog,
     contacts,
     documents,
@@ -45,7 +46,6 @@ def _belongings(kind: Kind, below: str, says: str) -> tuple[Route, ...]:
 
 
 _NO_GATEWAY = "no payment gateway is connected, so nothing can be charged"
-_CHANNELS = {"text_messages": "text message", "letters": "letter"}
 
 
 def _papers(paper: Paper, all_: str) -> tuple[Route, ...]:
@@ -59,12 +59,9 @@ def _papers(paper: Paper, all_: str) -> tuple[Route, ...]:
         _route("POST", f"{one}/void", documents.void(paper), f"Void a {says}", table),
         _route("GET", f"{one}/attachments", documents.attachments(paper), "List attachments", table),
         _route("POST", f"{one}/emails", sending.document_mail(paper), f"Email a {says}", table),
-        *(
-            _route("POST", f"{one}/{path}", documents.not_offered(paper, sending.missing(channel)),
-                   f"Send a {says}", table)
-            for path, channel in _CHANNELS.items()
-        ),
-    )  # fmt: skip
+        _route("POST", f"{one}/text_messages", carried.document_text(paper), f"Text a {says}", table),
+        _route("POST", f"{one}/letters", carried.document_letter(paper), f"Post a {says}", table),
+    )
 
 
 def _goods(goods: Goods, all_: str, says: str) -> tuple[Route, ...]:
@@ -96,8 +93,8 @@ ROUTES = (
     _route("DELETE", _ONE, verbs.drop, "Delete a customer"),
     _route("GET", f"{_ONE}/balance", money.balance, "Get current balance"),
     _route("POST", f"{_ONE}/emails", sending.mail, "Send a statement email"),
-    _route("POST", f"{_ONE}/text_messages", sending.text, "Send a statement SMS"),
-    _route("POST", f"{_ONE}/letters", sending.letter, "Send a statement letter"),
+    _route("POST", f"{_ONE}/text_messages", carried.text, "Send a statement SMS"),
+    _route("POST", f"{_ONE}/letters", carried.letter, "Send a statement letter"),
     _route("POST", f"{_ONE}/invoices", documents.bill_pending, "Invoice pending line items", INVOICE),
     _route("POST", f"{_ONE}/consolidate_invoices", documents.consolidate, "Consolidate invoices", INVOICE),
     _route("GET", f"{_ONE}/payment_sources", money.payment_sources, "List payment sources"),

@@ -1,4 +1,4 @@
-"""Invoiced: what is sent. Mail is; text messages and letters only as far as that goes without a channel."""
+"""Invoiced: what is sent by e-mail, and what all that is sent has in common."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from billto.app import customers, messages, records
+from billto.app import sending as app
 from billto.app.parts import Request, Tx
 from billto.dialects.codecs import choice
 from billto.dialects.dialect import Said, Told, Verb
@@ -17,10 +18,9 @@ from billto.dialects.invoiced.papers import Paper
 from billto.dialects.invoiced.reading import fields
 from billto.dialects.invoiced.verbs import customer_id
 from billto.domain import issuing
-from billto.domain.customer import Customer
 from billto.domain.document import OPENING, Document
 from billto.domain.mailbox import is_address
-from billto.domain.message import EMAIL, Message
+from billto.domain.message import EMAIL, LETTER, SMS, Message
 from billto.domain.problems import Problem, Refused
 
 RECIPIENTS_MAX = 100
@@ -29,15 +29,14 @@ _TEXT_MAX = 10_000
 BALANCE_FORWARD, OPEN_ITEM = "balance_forward", "open_item"
 PAST_DUE, OPEN = "past_due", "open"
 
-_STATEMENT = {
+STATEMENT = {
     "type": choice(BALANCE_FORWARD, OPEN_ITEM),
     "start": UNIX,
     "end": UNIX,
     "items": choice(PAST_DUE, OPEN),
 }
 _WORDS = {"bcc": TEXT, "template": TEXT, "subject": TEXT, "message": TEXT}
-_MAIL = {**_STATEMENT, **_WORDS}
-_TEXT_MESSAGE = {**_STATEMENT, "message": TEXT}
+_MAIL = {**STATEMENT, **_WORDS}
 
 _TEMPLATES = {
     "invoice": "new_invoice_email",
@@ -48,25 +47,20 @@ _TEMPLATES = {
 
 async def mail(tx: Tx, asked: Request, told: Told) -> Said:
     """A statement by e-mail: it is queued, which is what `sent` says here."""
-    said, of = _read(told, _MAIL), await customers.hold(tx, asked, customer_id(told))
+    said, of = parameters(told, _MAIL), await customers.hold(tx, asked, customer_id(told))
     primary = [one.email for one in contacts_of(of) if one.is_primary and one.email]
-    values = _addressed(told, said, [of.email, *primary], asked)
+    values = _addressed(told, said, [of.email, *primary])
+    await check_connected(tx, asked, EMAIL)
     values["template"] = _template(said, "statement_email")
-    of_open = said.get("type") == OPEN_ITEM
-    paper = {
-        "is_balance_forward": not of_open,
-        "start": None if of_open else await _start(tx, asked, said),
-        "end": said["end"].date().isoformat() if "end" in said else None,
-        "past_due_only": of_open and said.get("items") == PAST_DUE,
-    }
+    paper = await statement_paper(tx, asked, said)
     if variables.are_in(said.get("subject"), said.get("message")):
         url = (await statements.addresses(tx, asked)).page(of)
         known = await variables.of_statement(
-            tx, _plain(asked), of, url, past_due_only=paper["past_due_only"] is True
+            tx, plain(asked), of, url, past_due_only=paper["past_due_only"] is True
         )
         said = _substituted(said, known)
     values |= _words(said)
-    with _spelt():
+    with spelt():
         queued = await messages.queue_statement(tx, asked, of.id, values, paper, as_written=True)
     return Said(_emails(queued), shows=of.id)
 
@@ -75,46 +69,42 @@ def document_mail(paper: Paper) -> Verb:
     """A document by e-mail; once it is delivered, it is one that was sent."""
 
     async def verb(tx: Tx, asked: Request, told: Told) -> Said:
-        said, document = _read(told, _WORDS), await documents.the_document(paper, tx, asked, told)
+        said, document = parameters(told, _WORDS), await documents.the_document(paper, tx, asked, told)
         if document.type == OPENING:
             raise Refused(Problem("not_offered", detail="an opening balance is no paper that could be sent"))
-        values = _addressed(told, said, await _on_file(tx, asked, document), asked)
+        values = _addressed(told, said, await _on_file(tx, asked, document))
+        await check_connected(tx, asked, EMAIL)
         values["template"] = _template(said, _TEMPLATES[paper.kind])
         if variables.are_in(said.get("subject"), said.get("message")):
-            said = _substituted(said, await variables.of_document(tx, _plain(asked), document))
+            said = _substituted(said, await variables.of_document(tx, plain(asked), document))
         values |= _words(said)
-        with _spelt():
+        with spelt():
             queued = await messages.queue_document(tx, asked, document.id, values, as_written=True)
         return Said(_emails(queued), shows=document.customer_id or document.id)
 
     return verb
 
 
-async def text(tx: Tx, asked: Request, told: Told) -> Said:
-    _read(told, _TEXT_MESSAGE)
-    of = await customers.hold(tx, asked, customer_id(told))
-    enabled = [one.phone for one in contacts_of(of) if one.is_sms_enabled]
-    _check_recipients(fields(told).get("to"), "phone", _is_phone, enabled)
-    raise _not_connected("text message")
-
-
-async def letter(tx: Tx, asked: Request, told: Told) -> Said:
-    _read(told, _STATEMENT)
-    of = await customers.hold(tx, asked, customer_id(told))
-    if not _has_address(of):
-        raise Refused(Problem("no_recipient", detail="an address of the customer"))
-    raise _not_connected("letter")
+async def statement_paper(tx: Tx, asked: Request, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Which statement is meant."""
+    of_open = said.get("type") == OPEN_ITEM
+    return {
+        "is_balance_forward": not of_open,
+        "start": None if of_open else await first_day(tx, asked, said),
+        "end": said["end"].date().isoformat() if "end" in said else None,
+        "past_due_only": of_open and said.get("items") == PAST_DUE,
+    }
 
 
 async def _on_file(tx: Tx, asked: Request, document: Document) -> list[str | None]:
     """Whom a document goes to when nobody is named."""
     if document.customer_id is None:
         return [(document.buyer or {}).get("email")]
-    of = await customers.get(tx, _plain(asked), document.customer_id)
+    of = await customers.get(tx, plain(asked), document.customer_id)
     return [of.email, *(one.email for one in contacts_of(of) if one.is_primary)]
 
 
-async def _start(tx: Tx, asked: Request, said: Mapping[str, Any]) -> str | None:
+async def first_day(tx: Tx, asked: Request, said: Mapping[str, Any]) -> str | None:
     """The first day; raises Refused for one that is yet to come."""
     if "start" not in said:
         return None
@@ -125,18 +115,14 @@ async def _start(tx: Tx, asked: Request, said: Mapping[str, Any]) -> str | None:
     return start.isoformat()
 
 
-def _addressed(
-    told: Told, said: Mapping[str, Any], others: list[str | None], asked: Request
-) -> dict[str, Any]:
+def _addressed(told: Told, said: Mapping[str, Any], others: list[str | None]) -> dict[str, Any]:
     """Recipients and hidden copies as the core has them."""
     bcc = [one.strip() for one in said.get("bcc", "").split(",") if one.strip()]
     for at, address in enumerate(bcc):
         if not is_address(address):
             raise Refused(Problem("invalid_format", ("bcc", at), "an e-mail address"))
     given = fields(told).get("to")
-    _check_recipients(given, "email", _is_mail, others)
-    if EMAIL not in asked.channels:
-        raise _not_connected("e-mail")
+    check_recipients(given, "email", _is_mail, others)
     to = [{"address": one["email"].strip(), "name": one.get("name") or None} for one in given or ()]
     hidden = [{"address": one} for one in bcc]
     return {**({"recipients": to} if to else {}), **({"bcc": hidden} if hidden else {})}
@@ -186,7 +172,7 @@ _NAMES = {"recipients": "to", "body": "message"}
 
 
 @contextmanager
-def _spelt() -> Iterator[None]:
+def spelt() -> Iterator[None]:
     """What the core finds wrong, under the names that a request has for it."""
     try:
         yield
@@ -198,20 +184,21 @@ def _spelt() -> Iterator[None]:
         raise Refused(*problems, retry_seconds=refused.retry_seconds) from None
 
 
-def _plain(asked: Request) -> Request:
+def plain(asked: Request) -> Request:
     """The request, whose versions are not those of what is only read."""
     return asked._replace(expected=None, shows=None)
 
 
-def missing(channel: str) -> str:
-    return f"no {channel} channel is connected, so nothing was sent"
+_CALLED = {EMAIL: "e-mail", SMS: "text message", LETTER: "letter"}
 
 
-def _not_connected(channel: str) -> Refused:
-    return Refused(Problem("not_offered", detail=missing(channel)))
+async def check_connected(tx: Tx, asked: Request, channel: str) -> None:
+    if not await app.is_connected(tx, asked, channel):
+        missing = f"no {_CALLED[channel]} channel is connected, so nothing was sent"
+        raise Refused(Problem("not_offered", detail=missing))
 
 
-def _read(told: Told, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def parameters(told: Told, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters of a statement and of what carries it."""
     said, values, problems = fields(told), dict[str, Any](), list[Problem]()
     for name, codec in parameters.items():
@@ -230,7 +217,7 @@ def _read(told: Told, parameters: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _check_recipients(given: Any, by: str, fits: Callable[[Any], bool], others: list[str | None]) -> None:
+def check_recipients(given: Any, by: str, fits: Callable[[Any], bool], others: list[str | None]) -> None:
     """Somebody is there to be written to: those who are named, or else those who are on file."""
     if given in (None, "", [], {}):
         if not any(others):
@@ -245,12 +232,3 @@ def _check_recipients(given: Any, by: str, fits: Callable[[Any], bool], others: 
 
 def _is_mail(value: Any) -> bool:
     return isinstance(value, str) and is_address(value.strip())
-
-
-def _is_phone(value: Any) -> bool:
-    digits = [char for char in str(value) if char.isdigit()]
-    return isinstance(value, str | int) and not isinstance(value, bool) and 5 <= len(digits) <= 20
-
-
-def _has_address(of: Customer) -> bool:
-    return bool(of.address and (of.city or of.post_code))

@@ -25,7 +25,7 @@ MESSAGE_ROUTES = (
     *(_pdf(kind, path) for kind, path in PATHS.items()),
     _pdf("", "/documents"),
     Route(
-        "POST", "/documents/{id}/send", Does.DO, sending.send_document, MESSAGE, "Send a document by e-mail",
+        "POST", "/documents/{id}/send", Does.DO, sending.send_document, MESSAGE, "Send a document",
         status=202, subject=Document,
     ),
     Route(
@@ -34,7 +34,7 @@ MESSAGE_ROUTES = (
     ),
     Route(
         "POST", "/customers/{id}/statement/send", Does.DO, sending.send_statement, MESSAGE,
-        "Send a customer's statement by e-mail", status=202, subject=Customer,
+        "Send a customer's statement", status=202, subject=Customer,
     ),
     Route(
         "POST", "/customers/{id}/payment-reminder/send", Does.DO, payment_reminders.send, MESSAGE,

@@ -8,7 +8,7 @@ from billto.dialects.reference import Form, Operation
 from billto.dialects.schemas import Resource, Schema
 from billto.dialects.spaceinvoices.document_routes import PATHS
 from billto.dialects.spaceinvoices.sending import ADDRESSES_MAX, LANGUAGE_PARAM, PAPER_PARAMS
-from billto.domain.message import CHANNELS, STATES, Message
+from billto.domain.message import CHANNELS, EMAIL, STATES, TEXT_MAX, Message
 
 _THEN = datetime(2026, 1, 31, 12, tzinfo=UTC)
 _ENTITY_ID, _CUSTOMER_ID, _INVOICE_ID, _OWN_ID = (f"697deec0{'0' * 15}{digit}" for digit in "abd9")
@@ -40,10 +40,17 @@ _FIELDS = {
 
 _TO = {
     "type": ["string", "null"], "maxLength": 2_000,
-    "description": f"Up to {ADDRESSES_MAX} addresses with commas between them. Without any it goes to the "
-    "customer's address and to its primary contacts.",
+    "description": f"Up to {ADDRESSES_MAX} addresses, or numbers for a text message, with commas between "
+    "them. Without any an e-mail goes to the customer's address and to its primary contacts, a text message "
+    "to its contacts who take some. Numbers without a country's code are in the customer's country, "
+    "or else the entity's.",
 }  # fmt: skip
 _WORDS: dict[str, Schema] = {
+    "channel": {
+        "type": ["string", "null"], "enum": [*CHANNELS, None], "default": EMAIL,
+        "description": "By what it goes. A text message has words and no PDF, and at most "
+        f"{TEXT_MAX} characters; a letter is the PDF alone, to the customer's postal address.",
+    },
     "to": _TO,
     "subject": {
         "type": ["string", "null"], "maxLength": 255,
@@ -134,7 +141,7 @@ _SENT = Form(
     },
 )
 _TO_SOMEBODY = {"to": "accounts@blueharbour.example"}
-_NOBODY = ("no_recipient", "no_channel", "out_of_range")
+_NOBODY = ("no_recipient", "no_channel", "out_of_range", "too_many_today", "not_offered")
 
 
 def _pdf(id: str) -> Operation:
@@ -151,9 +158,10 @@ MESSAGE_OPERATIONS: Mapping[str, Operation] = {
     "GET /documents/{id}/pdf": _pdf("getDocumentPdf"),
     "POST /documents/{id}/send": Operation(
         "sendDocument",
-        "Orders an e-mail with the document as PDF; the words are the entity's own for its type, unless "
-        "there are others. A draft is not sent. When the e-mail is out, the document's `sent_at` says so.",
-        (*_NOBODY, "still_draft", "not_offered"),
+        "Orders an e-mail or letter with the document as PDF, or a text message about it; the words are the "
+        "entity's own for its type, unless there are others. A draft is not sent. When it is out, the "
+        "document's `sent_at` says so.",
+        (*_NOBODY, "still_draft"),
         takes=Form("DocumentSend", _TO_SOMEBODY),
         gives=_SENT,
     ),
@@ -166,8 +174,8 @@ MESSAGE_OPERATIONS: Mapping[str, Operation] = {
     ),
     "POST /customers/{id}/statement/send": Operation(
         "sendCustomerStatement",
-        "Orders an e-mail with a statement as PDF: one as of the day of the order, unless it says another "
-        "end.",
+        "Orders an e-mail or letter with a statement as PDF, or a text message that there is one: as of the "
+        "day of the order, unless it says another end.",
         _NOBODY,
         takes=Form("StatementSend", {"type": "open_item", **_TO_SOMEBODY}),
         gives=_SENT,
@@ -199,7 +207,7 @@ MESSAGE_OPERATIONS: Mapping[str, Operation] = {
 MESSAGE_RESOURCES: Mapping[type[Any], Resource] = {
     Message: Resource(
         "Messages",
-        "A message is what somebody is told by e-mail, from the order to its delivery.",
+        "A message is what somebody is told by e-mail, text message or letter, until it is delivered.",
         _FIELDS,
         {},
         {},

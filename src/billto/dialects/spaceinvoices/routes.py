@@ -3,6 +3,7 @@
 from billto.app import customers, entities
 from billto.dialects.dialect import Does, Of, Route, Verb
 from billto.dialects.spaceinvoices import merging
+from billto.dialects.spaceinvoices.connection_words import CONNECTION_ROUTES
 from billto.dialects.spaceinvoices.customers import CUSTOMER, TOMBSTONE
 from billto.dialects.spaceinvoices.document_routes import DOCUMENT_ROUTES
 from billto.dialects.spaceinvoices.entities import ENTITY
@@ -31,6 +32,7 @@ ROUTES = (
     _entity("PATCH", "/entities/{id}", _CHANGE, entities.change, "Update an entity"),
     _entity("POST", "/entities/{id}/enable", _ACT, entities.enable, "Enable an entity"),
     _entity("POST", "/entities/{id}/disable", _ACT, entities.disable, "Disable an entity"),
+    *CONNECTION_ROUTES,
     _customer("POST", "/customers", _CREATE, customers.create, "Create a new customer", 201),
     _customer("GET", "/customers", _PAGE, customers.page, "List all customers"),
     Route(

@@ -16,8 +16,8 @@ from billto.domain.attrs import METADATA
 from billto.domain.document import Document
 from billto.domain.ids import read_id
 from billto.domain.mailbox import is_address
-from billto.domain.message import Message
-from billto.domain.nodes import Bool, Group, Node, Problems, Text
+from billto.domain.message import CHANNELS, EMAIL, LETTER, SMS, Message
+from billto.domain.nodes import Bool, Choice, Group, Node, Problems, Text
 from billto.domain.problems import Problem, Refused
 
 ADDRESSES_MAX = 4
@@ -41,6 +41,7 @@ LANGUAGE_PARAM = Param(
 PAPER_PARAMS = (*(one for one in STATEMENT_PARAMS if one.name != "buckets"), LANGUAGE_PARAM)
 
 WORDS: Mapping[str, Node] = {
+    "channel": Choice(among=CHANNELS),
     "to": Text(most=2_000),
     "subject": Text(most=255),
     "body_text": Text(most=20_000),
@@ -85,7 +86,11 @@ async def send_document(tx: Tx, asked: Request, told: Told) -> Said:
     if document.issued_at is None:
         raise Refused(Problem("still_draft"))
     paper = {"paper": "document", "document_id": document.id, "language": given.get("language")}
-    values = {**values_of(given), "attachments": [paper] if given.get("attach_pdf") is not False else []}
+    goes_along = given.get("attach_pdf") is not False
+    if given.get("channel") == LETTER and not goes_along:
+        raise Refused(Problem("out_of_range", ("attach_pdf",), "true: a letter is its paper"))
+    has_paper = goes_along and given.get("channel") != SMS
+    values = {**values_of(given), "attachments": [paper] if has_paper else []}
     message = await messages.queue_document(tx, asked, document.id, values)
     return await ordered(tx, asked, given, message, document)
 
@@ -143,24 +148,28 @@ def read(body: Any, shape: Mapping[str, Node]) -> dict[str, Any]:
     problems: Problems = []
     given: Any = Group(shape).read({} if body is None else body, (), problems)
     if not problems and (to := given.get("to")) and to.strip():
-        given = {**given, "recipients": _recipients(to, problems)}
+        by = given.get("channel") or EMAIL
+        given = {**given, "recipients": _recipients(to, by, problems)}
     if problems:
         raise Refused(*problems)
     return dict(given)
 
 
-def _recipients(to: str, problems: Problems) -> list[dict[str, str]]:
+def _recipients(to: str, channel: str, problems: Problems) -> list[dict[str, str]]:
+    if channel == LETTER:
+        problems.append(Problem("not_offered", ("to",), "a letter goes to the customer's postal address"))
+        return []
     addresses = [one.strip() for one in to.split(",")]
     if len(addresses) > ADDRESSES_MAX:
         problems.append(Problem("too_many", ("to",), str(ADDRESSES_MAX)))
-    elif not all(map(is_address, addresses)):
+    elif channel == EMAIL and not all(map(is_address, addresses)):
         detail = "e-mail addresses with commas between them"
         problems.append(Problem("invalid_format", ("to",), detail))
     return [{"address": one} for one in dict.fromkeys(addresses)]
 
 
 def values_of(given: Mapping[str, Any]) -> dict[str, Any]:
-    said = {name: given.get(name) for name in ("recipients", "subject", "metadata")}
+    said = {name: given.get(name) for name in ("channel", "recipients", "subject", "metadata")}
     return {name: one for name, one in {**said, "body": given.get("body_text")}.items() if one}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from billto.dialects.reference import Operation, Wording
 from billto.dialects.schemas import Resource
 from billto.dialects.searching import LENGTH_MAX, TERMS_MAX
+from billto.dialects.spaceinvoices.connection_words import CONNECTION_OPERATIONS, CONNECTION_SCHEMAS
 from billto.dialects.spaceinvoices.customers import CUSTOMER
 from billto.dialects.spaceinvoices.document_words import DOCUMENT_OPERATIONS, SCHEMAS, resource
 from billto.dialects.spaceinvoices.entities import ENTITY
@@ -371,12 +372,12 @@ WORDING = Wording(
     },
     operations={
         **OPERATIONS, **MONEY_OPERATIONS, **MESSAGE_OPERATIONS, **PLANNING_OPERATIONS,
-        **FILE_OPERATIONS,
+        **FILE_OPERATIONS, **CONNECTION_OPERATIONS,
     },
     schemas={
         "Pagination": PAGINATION, "Error": ERROR, "Issue": ISSUE,
         **SCHEMAS, **MONEY_SCHEMAS, **MERGING_SCHEMAS, **MESSAGE_SCHEMAS, **PLANNING_SCHEMAS,
-        **FILE_SCHEMAS,
+        **FILE_SCHEMAS, **CONNECTION_SCHEMAS,
     },
     listing=listing,
     params=PARAMS,

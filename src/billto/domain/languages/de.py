@@ -28,4 +28,5 @@ GERMAN = Language(
     ),
     statement_subject="Kontoauszug von {entity_name}",
     statement_body="Im Anhang finden Sie Ihren Kontoauszug.",
+    statement_text="{entity_name}: Ihr Kontoauszug liegt bereit. {portal_url}",
 )

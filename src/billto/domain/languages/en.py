@@ -26,4 +26,5 @@ ENGLISH = Language(
     ),
     statement_subject="Statement of account from {entity_name}",
     statement_body="Please find your statement of account attached.",
+    statement_text="{entity_name}: your statement of account is ready. {portal_url}",
 )

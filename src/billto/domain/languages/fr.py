@@ -29,4 +29,5 @@ FRENCH = Language(
     ),
     statement_subject="Relevé de compte de {entity_name}",
     statement_body="Veuillez trouver ci-joint votre relevé de compte.",
+    statement_text="{entity_name} : votre relevé de compte est disponible. {portal_url}",
 )

@@ -28,4 +28,5 @@ CROATIAN = Language(
     ),
     statement_subject="Izvod stanja od {entity_name}",
     statement_body="U privitku vam šaljemo izvod vašeg stanja.",
+    statement_text="{entity_name}: vaš izvod stanja je spreman. {portal_url}",
 )

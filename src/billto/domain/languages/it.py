@@ -26,4 +26,5 @@ ITALIAN = Language(
     ),
     statement_subject="Estratto conto di {entity_name}",
     statement_body="In allegato trova il Suo estratto conto.",
+    statement_text="{entity_name}: il Suo estratto conto è disponibile. {portal_url}",
 )

@@ -14,3 +14,4 @@ class Language:
     overdue_body: str
     statement_subject: str
     statement_body: str
+    statement_text: str  # the statement, by text message

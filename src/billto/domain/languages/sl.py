@@ -28,4 +28,5 @@ SLOVENIAN = Language(
     ),
     statement_subject="Izpisek stanja od {entity_name}",
     statement_body="V priponki vam pošiljamo izpisek vašega stanja.",
+    statement_text="{entity_name}: vaš izpisek stanja je pripravljen. {portal_url}",
 )

@@ -13,6 +13,7 @@ from billto.store.migrations import (
     m0005_imports,
     m0007_receivables,
     m0008_messages,
+    m0009_connections,
     m0010_links,
     m0011_plans,
 )
@@ -36,6 +37,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(6, "searches look through custom values", lambda _engine: (), (Customer,)),
     Migration(7, "documents, payments, the ledger", m0007_receivables.statements),
     Migration(8, "messages", m0008_messages.statements),
+    Migration(9, "connections, turns of messages", m0009_connections.statements),
     Migration(10, "signed links, files", m0010_links.statements),
     Migration(11, "plans, reminders, test clocks", m0011_plans.statements),
 )

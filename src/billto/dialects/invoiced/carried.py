@@ -1,0 +1,215 @@
+"""Invoiced: text messages to contacts who take them, and letters to the billing address."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from billto.app import addressees, balances, customers, messages, records
+from billto.app.parts import Request, Tx
+from billto.dialects.dialect import Said, Told, Verb
+from billto.dialects.invoiced import documents, statements, variables
+from billto.dialects.invoiced.codecs import TEXT, write_seconds
+from billto.dialects.invoiced.papers import Paper
+from billto.dialects.invoiced.reading import fields
+from billto.dialects.invoiced.sending import (
+    STATEMENT,
+    check_connected,
+    check_recipients,
+    parameters,
+    plain,
+    spelt,
+    statement_paper,
+)
+from billto.dialects.invoiced.verbs import customer_id
+from billto.domain.customer import Customer
+from billto.domain.document import OPENING, Document
+from billto.domain.message import LETTER, SMS, Message
+from billto.domain.phone import e164
+from billto.domain.problems import Problem, Refused
+from billto.papers import count, document_pdf, statement_pdf
+
+_MESSAGE = {"message": TEXT}
+# Their letters are lists of one; the page, and the vendor's other clients, have the one.
+_WANTS_LIST = re.compile(r"Invoiced (Python|Ruby|PHP)/")
+# Papers with more lines are not set just to count their pages.
+_SET_MAX = 100
+_LINES_A_PAGE = 40
+_COUNTED_MAX = 5_000
+_DAYS_IN_THE_POST = 7  # working days, as in the page's example; what the carrier says comes when it is sent
+
+
+async def text(tx: Tx, asked: Request, told: Told) -> Said:
+    """A text message that there is a statement."""
+    said = parameters(told, {**STATEMENT, **_MESSAGE})
+    of = await customers.hold(tx, asked, customer_id(told))
+    paper = await statement_paper(tx, asked, said)
+    values = await _texted(tx, asked, told, of)
+    url = (await statements.addresses(tx, asked)).page(of)
+    if variables.are_in(said.get("message")):
+        known = await variables.of_statement(
+            tx, plain(asked), of, url, past_due_only=paper["past_due_only"] is True
+        )
+        said = {**said, "message": variables.substitute(said["message"], known)}
+    values["body"] = said.get("message")
+    with spelt():
+        queued = await messages.queue_statement(
+            tx, asked, of.id, values, paper, {"portal_url": url}, as_written=True
+        )
+    return Said(_texts(queued), shows=of.id)
+
+
+def document_text(paper: Paper) -> Verb:
+    """A text message about a document."""
+
+    async def verb(tx: Tx, asked: Request, told: Told) -> Said:
+        said, document = parameters(told, _MESSAGE), await _document(paper, tx, asked, told)
+        of = await _customer(tx, asked, document)
+        values = await _texted(tx, asked, told, of)
+        if variables.are_in(said.get("message")):
+            known = await variables.of_document(tx, plain(asked), document)
+            said = {**said, "message": variables.substitute(said["message"], known)}
+        values["body"] = said.get("message")
+        with spelt():
+            queued = await messages.queue_document(tx, asked, document.id, values, as_written=True)
+        return Said(_texts(queued), shows=document.customer_id or document.id)
+
+    return verb
+
+
+async def letter(tx: Tx, asked: Request, told: Told) -> Said:
+    """A statement as a letter."""
+    said = parameters(told, STATEMENT)
+    of = await customers.hold(tx, asked, customer_id(told))
+    paper = await statement_paper(tx, asked, said)
+    _check_address(addressees.on_file(LETTER, of))
+    await check_connected(tx, asked, LETTER)
+    with spelt():
+        queued = await messages.queue_statement(tx, asked, of.id, {"channel": LETTER}, paper)
+    pages = await _pages(tx, asked, of, said, paper)
+    return Said(_letter(told, queued, pages), shows=of.id)
+
+
+def document_letter(paper: Paper) -> Verb:
+    """A document as a letter."""
+
+    async def verb(tx: Tx, asked: Request, told: Told) -> Said:
+        parameters(told, {})
+        document = await _document(paper, tx, asked, told)
+        of = await _customer(tx, asked, document)
+        to = addressees.on_file(LETTER, of) if of else addressees.of_buyer(LETTER, document.buyer or {})
+        _check_address(to)
+        await check_connected(tx, asked, LETTER)
+        with spelt():
+            queued = await messages.queue_document(tx, asked, document.id, {"channel": LETTER})
+        lines = len(document.lines)
+        is_short = lines <= _SET_MAX
+        entity = await records.seller(tx, asked)
+        pages = count(document_pdf(document, entity)) if is_short else -(-lines // _LINES_A_PAGE)
+        return Said(_letter(told, queued, pages), shows=document.customer_id or document.id)
+
+    return verb
+
+
+async def _pages(
+    tx: Tx, asked: Request, of: Customer, said: Mapping[str, Any], paper: Mapping[str, Any]
+) -> int:
+    """How many pages a statement will have: counted where it is short, and else reckoned by its lines, for
+    setting it would keep everybody waiting."""
+    end = said["end"].date() if "end" in said else None
+    try:
+        told = await balances.statement(
+            tx, plain(asked), of.id, tx.now, is_balance_forward=paper["is_balance_forward"],
+            start=said["start"].date() if paper["start"] else None, end=end,
+            past_due_only=paper["past_due_only"], entries_max=_SET_MAX, aside=False,
+        )  # fmt: skip
+    except Refused as refused:
+        if refused.problems[0].code != "too_much_history":
+            raise
+        entity = await records.seller(tx, asked)
+        currency = of.currency_code or entity.currency_code
+        lines = len(await tx.entries(asked.scope, [of.id], currency, end, _COUNTED_MAX))
+        return max(1, -(-lines // _LINES_A_PAGE))
+    return count(statement_pdf(told, await records.seller(tx, asked), of))
+
+
+async def _document(paper: Paper, tx: Tx, asked: Request, told: Told) -> Document:
+    document = await documents.the_document(paper, tx, asked, told)
+    if document.type == OPENING:
+        raise Refused(Problem("not_offered", detail="an opening balance is no paper that could be sent"))
+    return document
+
+
+async def _customer(tx: Tx, asked: Request, document: Document) -> Customer | None:
+    if document.customer_id is None:
+        return None
+    return await customers.get(tx, plain(asked), document.customer_id)
+
+
+async def _texted(tx: Tx, asked: Request, told: Told, of: Customer | None) -> dict[str, Any]:
+    """To whom a text message goes: only contacts who take some are told, whoever is named."""
+    entity = await records.seller(tx, asked)
+    home = (of and of.country_code) or entity.country_code
+    enabled = addressees.on_file(SMS, of, home)
+    given = fields(told).get("to")
+    check_recipients(given, "phone", _is_phone, [one["address"] for one in enabled])
+    await check_connected(tx, asked, SMS)
+    return {"channel": SMS, "recipients": _named(given, enabled, home) if given else enabled}
+
+
+def _named(given: list[Any], enabled: addressees.Addressees, home: str | None) -> list[dict[str, Any]]:
+    known = {one["address"]: one for one in enabled}
+    numbers = [e164(str(one["phone"]), home) for one in given]
+    wrong = [at for at, number in enumerate(numbers) if number not in known]
+    if wrong:
+        why = "text messages can only be sent to contacts of the customer that are marked as sms_enabled"
+        raise Refused(*(Problem("not_offered", ("to", at, "phone"), why) for at in wrong))
+    return [known[number] for number in dict.fromkeys(numbers) if number]
+
+
+def _is_phone(value: Any) -> bool:
+    digits = [char for char in str(value) if char.isdigit()]
+    return isinstance(value, str | int) and not isinstance(value, bool) and 5 <= len(digits) <= 20
+
+
+def _check_address(to: addressees.Addressees) -> None:
+    if not to:
+        raise Refused(Problem("no_recipient", detail="an address of the customer"))
+
+
+def _texts(queued: Message) -> list[dict[str, Any]]:
+    """One answer for each recipient, of a message that goes to all of them."""
+    return [
+        {
+            "created_at": write_seconds(queued.created_at),
+            "id": f"{queued.id}{at:08x}",
+            "message": queued.body,
+            "state": "sent",
+            "to": one["address"],
+            "updated_at": write_seconds(queued.updated_at),
+        }
+        for at, one in enumerate(queued.recipients)
+    ]
+
+
+def _letter(told: Told, queued: Message, pages: int) -> Any:
+    (to,) = queued.recipients
+    said = {
+        "created_at": write_seconds(queued.created_at),
+        "expected_delivery_date": write_seconds(_expected(queued.created_at)),
+        "id": f"{queued.id}{0:08x}",
+        "num_pages": pages,
+        "state": "queued",
+        "to": "\n".join(filter(None, (to.get("name"), to["address"]))),
+        "updated_at": write_seconds(queued.updated_at),
+    }
+    return [said] if _WANTS_LIST.match(told.agent) else said
+
+
+def _expected(ordered: datetime) -> datetime:
+    """When a letter should be there: some working days later, for nobody knows of holidays."""
+    day, left = ordered, _DAYS_IN_THE_POST
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < 5
+    return day
