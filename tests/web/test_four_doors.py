@@ -78,6 +78,7 @@ def _values(attr: Attr) -> st.SearchStrategy[Any]:
     return {
         Kind.TEXT: words,
         Kind.BOOL: st.booleans(),
+        Kind.DATE: st.dates(),
         Kind.INT: st.integers(0, 1_000),
         Kind.DECIMAL: st.sampled_from((Decimal(0), Decimal("12.5"), Decimal(1000))),
     }[attr.kind]

@@ -148,6 +148,7 @@ CUSTOMER_FIELDS = {
     "bank_accounts": "The customer's bank accounts. An account without a `type` is an `iban`.",
     "peppol_scheme_id": "Scheme of the participant id, such as 9915.",
     "external_id": "What another system calls the customer; no two customers out of the trash share one.",
+    "dunning": "Whether the customer is left alone by reminders and chasing, why, and until which day.",
     "ujp": "Where the Slovenian budget payments administration (UJP) takes invoices for a public body.",
 }
 

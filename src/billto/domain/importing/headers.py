@@ -45,6 +45,7 @@ def _read_by(attr: Attr) -> Cell:
     }  # fmt: skip
     by_kind: Mapping[Kind, Cell] = {
         Kind.TEXT: cells.text, Kind.BOOL: cells.flag, Kind.INT: cells.whole, Kind.DECIMAL: cells.amount,
+        Kind.DATE: cells.day,
     }  # fmt: skip
     if attr.name in by_name:
         return by_name[attr.name]

@@ -13,6 +13,7 @@ from billto.store.migrations import (
     m0005_imports,
     m0007_receivables,
     m0008_messages,
+    m0012_chasing,
 )
 
 
@@ -34,5 +35,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(6, "searches look through custom values", lambda _engine: (), (Customer,)),
     Migration(7, "documents, payments, the ledger", m0007_receivables.statements),
     Migration(8, "messages", m0008_messages.statements),
+    Migration(12, "chasing", m0012_chasing.statements),
 )
 LATEST = MIGRATIONS[-1].number
