@@ -66,6 +66,8 @@ OWN: Mapping[str, st.SearchStrategy[Any]] = {
     "delivery_addresses": st.just([{"id": PERSON["id"], "name": "Store", "city": "Koper"}]),
     "tax_rates": st.just([]),
     "parent": st.none(),
+    "chasing_cadence": st.none(),  # numbers of one installation
+    "next_chase_step": st.none(),
     "disabled_payment_methods": st.just(["credit_card"]),
 }
 

@@ -49,7 +49,7 @@ async def remind(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> M
     }
     texts = _texts(entity, customer, wanted)
     known = issuing.values_of(entity, customer, today)
-    known |= _words(late, substitute(texts["payment_instructions"], known))
+    known |= listed(late, substitute(texts["payment_instructions"], known))
     filled = {part: substitute(texts[part], known) for part in ("subject", "body")}
     return await messages.queue(tx, asked, {**own, **values, **filled})
 
@@ -86,7 +86,7 @@ def _texts(entity: Entity, customer: Customer, wanted: str | None) -> dict[str, 
     }
 
 
-def _words(late: Sequence[Document], payment_instructions: str) -> dict[str, str | None]:
+def listed(late: Sequence[Document], payment_instructions: str) -> dict[str, str | None]:
     """What the placeholders stand for that only a reminder has."""
     rows = [
         f"{one.number or one.date.isoformat()} ({(one.due_date or one.date).isoformat()}): "

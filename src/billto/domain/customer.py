@@ -127,6 +127,7 @@ class Customer(NamedTuple):
     is_chased: Annotated[bool, FLAG] = True
     chasing_cadence: Annotated[int | None, NUMBER] = None
     next_chase_step: Annotated[int | None, NUMBER] = None
+    is_chase_finished: Annotated[bool, FLAG] = False  # no step is left until everything is paid
     chase_paused_until: Annotated[date | None, DAY] = None  # left alone before that day (domain/holds.py)
     chase_pause_reason: Annotated[str | None, text(500, searched=False)] = None
     # to whom they belong

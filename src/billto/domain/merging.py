@@ -23,7 +23,18 @@ class GivenUp(NamedTuple):
 
 # What is no matter of choice: who they are, when they came to be, and what the ledger keeps.
 _OWN = frozenset(
-    {"entity_id", "id", "serial", "version", "created_at", "updated_at", "deleted_at", "owes", "parent"}
+    {
+        "entity_id",
+        "id",
+        "serial",
+        "version",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+        "owes",
+        "parent",
+        "is_chase_finished",
+    }
 )
 _JOINED = ("contacts", "delivery_addresses")
 _MAPS = ("metadata", "custom")

@@ -8,7 +8,9 @@ from billto.domain.adjustment import Adjustment
 from billto.domain.alias import Alias
 from billto.domain.answer import Answer
 from billto.domain.attrs import catalogue, searched_map
+from billto.domain.cadence import Cadence
 from billto.domain.catalog import Item, TaxRate
+from billto.domain.chasing import Fired
 from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity
@@ -22,6 +24,8 @@ from billto.domain.note import Note
 from billto.domain.payment import Payment
 from billto.domain.query import Query
 from billto.domain.scope import Scope
+from billto.domain.stored_template import EmailTemplate, SmsTemplate
+from billto.domain.task import Task
 from billto.domain.tombstone import Tombstone
 
 
@@ -60,6 +64,11 @@ LAYOUTS: dict[type[Any], Layout] = {
     TaxRate: Layout("tax_rate", ("entity_id",), allotted=True),
     Item: Layout("item", ("entity_id",), allotted=True, searched=True),
     Message: Layout("message", ("entity_id",), allotted=True),
+    Cadence: Layout("cadence", ("entity_id",), allotted=True),
+    Fired: Layout("chase_fired", ("entity_id",)),
+    Task: Layout("task", ("entity_id",), allotted=True, of_customer=True),
+    EmailTemplate: Layout("email_template", ("entity_id",), allotted=True),
+    SmsTemplate: Layout("sms_template", ("entity_id",), allotted=True),
     Alias: Layout("alias", ("entity_id",)),
     Event: Layout("event", ("entity_id",)),
     Answer: Layout("answer", ("tenant_id",)),

@@ -14,3 +14,6 @@ class Language:
     overdue_body: str
     statement_subject: str
     statement_body: str
+    chasing_subject: str
+    chasing_body: str
+    chasing_text: str  # as a text message
