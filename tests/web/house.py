@@ -25,7 +25,7 @@ T = TypeVar("T")
 TABLES = (
     "account", "entity", "key", "customer", "tombstone", "sequence", "note", "line_item", "tally", "event",
     "answer", "import_job", "upload", "document", "payment", "entry", "standing", "adjustment", "item",
-    "tax_rate", "alias", "message",
+    "tax_rate", "alias", "message", "cadence", "chase_fired", "task", "email_template", "sms_template",
 )  # fmt: skip
 NOTHING: Any = object()
 

@@ -115,7 +115,10 @@ async def run_some(
     today = terms.today(at, entity.timezone)
     start = None
     if after is not None:
-        start = Start(((await records.get(tx, plain, Customer, after)).id,))
+        last = await tx.get(Customer, asked.scope, after)
+        if last is None:
+            raise Refused(Problem("unknown_reference", ("after",), f"customer {after}"))
+        start = Start((last.id,))
     page = await _owing(tx, plain, cadence, start)
     due = await _due(tx, plain, cadence, entity, page.records, today)
     fired = [await fire(tx, plain, cadence.id, one.id, at) for one in due]

@@ -158,8 +158,11 @@ async def assign(tx: Tx, asked: Request, told: Told) -> Said:
 
 async def run(tx: Tx, asked: Request, told: Told) -> Said:
     """Runs the cadence now, for some customers at a time."""
-    after = fields(told).get("after")
-    start = None if after in (None, "") else WHOLE.decode(after)
+    after, start = fields(told).get("after"), None
+    try:
+        start = None if after in (None, "") else WHOLE.decode(after)
+    except Refused as refused:
+        raise Refused(*(one.within("after") for one in refused.problems)) from None
     ran, more = await chasing.run_some(tx, asked, _id(told), tx.now, after=start)
     return Said({"after": more, **ran._asdict()}, status=200)
 

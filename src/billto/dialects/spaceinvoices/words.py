@@ -10,6 +10,7 @@ from typing import Any
 from billto.dialects.reference import Operation, Wording
 from billto.dialects.schemas import Resource
 from billto.dialects.searching import LENGTH_MAX, TERMS_MAX
+from billto.dialects.spaceinvoices.chased_words import CHASED_OPERATIONS, CHASED_SCHEMAS
 from billto.dialects.spaceinvoices.customers import CUSTOMER
 from billto.dialects.spaceinvoices.document_words import DOCUMENT_OPERATIONS, SCHEMAS, resource
 from billto.dialects.spaceinvoices.entities import ENTITY
@@ -265,6 +266,7 @@ OPERATIONS = {
         ("taken",),
     ),
     **MERGING_OPERATIONS,
+    **CHASED_OPERATIONS,
     **DOCUMENT_OPERATIONS,
 }
 
@@ -365,7 +367,7 @@ WORDING = Wording(
     operations={**OPERATIONS, **MONEY_OPERATIONS, **MESSAGE_OPERATIONS},
     schemas={
         "Pagination": PAGINATION, "Error": ERROR, "Issue": ISSUE,
-        **SCHEMAS, **MONEY_SCHEMAS, **MERGING_SCHEMAS, **MESSAGE_SCHEMAS,
+        **SCHEMAS, **MONEY_SCHEMAS, **MERGING_SCHEMAS, **MESSAGE_SCHEMAS, **CHASED_SCHEMAS,
     },
     listing=listing,
     params=PARAMS,
