@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from billto.app import cadences, catalog, chasing, tasks
+from billto.app import cadences, catalog, chasing, imports, tasks
 from billto.app.chasing import Ran
 from billto.domain import holds
 from billto.domain.cadence import Cadence
 from billto.domain.chasing import Fired
 from billto.domain.customer import Customer
+from billto.domain.importing import Columns
 from billto.domain.message import Message
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
@@ -390,3 +391,18 @@ def test_what_is_done_says_when(shop: Shop) -> None:
     assert again.completed_at == done.completed_at
     undone = shop.do(lambda tx: tasks.change(tx, shop.asked, one.id, {"is_complete": False}))
     assert undone.completed_at is None
+
+
+def imported(shop: Shop, header: Sequence[str], *rows: Sequence[str], **how: Any) -> imports.Taken:
+    columns = Columns(header)
+    read = [columns.read(at, row) for at, row in enumerate(rows, 2)]
+    return shop.do(lambda tx: imports.take(tx, shop.asked, columns, read, imports.How(**how)))
+
+
+def test_imported_customers_get_the_default_and_name_what_exists(shop: Shop) -> None:
+    one, other = cadence(shop, assignment_mode="default"), cadence(shop)
+    header, rows = ("name", "chasing_cadence"), (("A", ""), ("B", str(other.serial)), ("C", "999999999"))
+    done = imported(shop, header, *rows)
+    assert [made.chasing_cadence for made in done.made] == [one.serial, other.serial]
+    assert [fault.problem.code for one in done.rejected for fault in one.faults] == ["unknown_reference"]
+    assert imported(shop, header, *rows).unchanged == 2

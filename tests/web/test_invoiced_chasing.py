@@ -112,6 +112,10 @@ def test_a_customer_names_what_exists(shop: Books) -> None:
     said = {"chasing_cadence": made["id"], "next_chase_step": made["steps"][1]["id"]}
     assert {name: shop.patch(of, said).json()[name] for name in said} == said
     assert refused(shop.post("/customers", {"name": "x", "chasing_cadence": 10**9}))[2] == "chasing_cadence"
+    # Clients send whole records back with one field changed.
+    other = cadence(shop)
+    moved = shop.patch(of, {**shop.get(of).json(), "chasing_cadence": other["id"]}).json()
+    assert (moved["chasing_cadence"], moved["next_chase_step"]) == (other["id"], None)
 
 
 def test_new_customers_get_the_default(shop: Books) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from billto.app import assigning, catalog, customers, records
+from billto.app.assigning import CADENCES_MAX
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import cadence as rules
 from billto.domain.cadence import DEFAULT, Cadence
@@ -90,9 +91,6 @@ async def uses_of(reader: Reader, asked: Request, name: str, codes: Sequence[str
     query = Query(order=unambiguous(()), limit=CADENCES_MAX, counted=False)
     found: Sequence[Cadence] = (await reader.page(Cadence, asked.scope, query)).records
     return [one for one in found if any(step.get(name) in codes for step in one.steps)]
-
-
-CADENCES_MAX = 1_000  # of an entity
 
 
 async def _check(tx: Tx, asked: Request, values: Mapping[str, Any], old: Cadence | None) -> None:
