@@ -141,6 +141,38 @@ def test_who_has_paid_everything_begins_anew(shop: Shop) -> None:
     assert steps(shop)[-1] == ("Ask", "done")
 
 
+def test_who_has_nothing_left_to_be_chased_for_begins_anew_whatever_else_is_open(shop: Shop) -> None:
+    one = cadence(shop)
+    acme = debtor(shop, one)
+    bill(shop, acme, is_autopay=True)
+    first = bill(shop, acme)
+    shop.days_pass(40)
+    run(shop, one)
+    shop.pay(100, first, of=acme)
+    assert shop.now(acme).is_chase_finished
+    assert run(shop, one).fired == 0
+    assert not shop.now(acme).is_chase_finished
+    bill(shop, acme)
+    shop.days_pass(10)
+    assert run(shop, one).fired == 1
+    assert steps(shop)[-1] == ("Ask", "done")
+
+
+def test_a_document_that_was_on_hold_goes_on_where_it_stood(shop: Shop) -> None:
+    one = cadence(shop)
+    invoice = bill(shop, debtor(shop, one))
+    shop.days_pass(10)
+    assert run(shop, one).fired == 1
+    shop.change_document(invoice, **holds.values({"paused": True}))
+    shop.days_pass(1)
+    assert run(shop, one).fired == 0
+    shop.change_document(invoice, **holds.values(None))
+    assert run(shop, one).fired == 0
+    shop.days_pass(14)
+    assert run(shop, one).fired == 1
+    assert steps(shop) == [("Ask", "done"), ("Insist", "done")]
+
+
 def test_credit_in_hand_is_set_against_what_is_owed(shop: Shop) -> None:
     one = cadence(shop, min_balance=Decimal(50))
     acme = debtor(shop, one)

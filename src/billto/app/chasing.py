@@ -20,6 +20,7 @@ from billto.domain.chasing import (
     PASSED_OVER,
     Decision,
     Fired,
+    begins_anew,
     comes,
     decide,
     in_hand_of,
@@ -28,6 +29,7 @@ from billto.domain.chasing import (
     step_of,
 )
 from billto.domain.customer import Customer
+from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
@@ -140,9 +142,15 @@ async def fire(tx: Tx, asked: Request, cadence_id: str, customer_id: str, at: da
     today = terms.today(at, entity.timezone)
     if customer.chasing_cadence != cadence.serial or rests(customer, today):
         return False
-    decision = await _decided(tx, asked, cadence, entity, customer, today)
-    if not decision.is_due or decision.anchor is None:
+    open_ = await tx.open_of(asked.scope, (customer.id,))
+    if begins_anew(customer, open_, today):
+        decision = Decision()
+    elif customer.is_chase_finished:
         return False
+    else:
+        decision = await _decided(tx, asked, cadence, entity, customer, open_, today)
+        if not decision.is_due:
+            return False
     if decision.step is not None:
         await _take(tx, asked, cadence, entity, customer, decision, today)
     moved = {"next_chase_step": decision.next_step, "is_chase_finished": decision.is_finished}
@@ -175,9 +183,7 @@ async def standing(reader: Reader, asked: Request, id: Id, now: datetime) -> Sta
         currency = customer.currency_code or entity.currency_code
         mine, _ = pursued(cadence, open_, has, today, currency=currency)
         day = comes(step, mine) if step and mine else None
-    return Standing(
-        customer, rests(customer._replace(is_chase_finished=False), today), cadence, step, day, fired
-    )
+    return Standing(customer, rests(customer, today), cadence, step, day, fired)
 
 
 async def _owing(reader: Reader, asked: Request, cadence: Cadence, start: Start | None) -> Page:
@@ -200,26 +206,33 @@ async def _due(
     if not awake:
         return []
     ids = [one.id for one in awake]
-    open_: dict[str, list[Any]] = {id: [] for id in ids}
+    open_: dict[str, list[Document]] = {id: [] for id in ids}
     for document in await reader.open_of(asked.scope, ids):
         open_[str(document.customer_id)].append(document)
     has: dict[str, list[Any]] = {id: [] for id in ids}
     for one in await reader.standings(asked.scope, ids):
         has[one.customer_id].append(one)
-    return [
-        one for one in awake
-        if decide(
-            cadence, one.next_chase_step, open_[one.id], in_hand_of(has[one.id]), today,
-            currency=one.currency_code or entity.currency_code,
-        ).is_due
-    ]  # fmt: skip
+
+    def is_due(one: Customer) -> bool:
+        if one.is_chase_finished or not open_[one.id]:
+            return begins_anew(one, open_[one.id], today)
+        mine, currency = in_hand_of(has[one.id]), one.currency_code or entity.currency_code
+        found = decide(cadence, one.next_chase_step, open_[one.id], mine, today, currency=currency)
+        return found.is_due or begins_anew(one, open_[one.id], today)
+
+    return [one for one in awake if is_due(one)]
 
 
 async def _decided(
-    tx: Tx, asked: Request, cadence: Cadence, entity: Entity, customer: Customer, today: date
+    tx: Tx,
+    asked: Request,
+    cadence: Cadence,
+    entity: Entity,
+    customer: Customer,
+    open_: Sequence[Document],
+    today: date,
 ) -> Decision:
     """What is to be done, with all that may have happened since the run looked at the customer."""
-    open_ = await tx.open_of(asked.scope, (customer.id,))
     has = in_hand_of(await tx.standings(asked.scope, (customer.id,)))
     currency = customer.currency_code or entity.currency_code
     mine, _ = pursued(cadence, open_, has, today, currency=currency)

@@ -145,7 +145,13 @@ def step_of(cadence: Cadence, id: int | None) -> Mapping[str, Any] | None:
 
 def rests(customer: Customer, today: day) -> bool:
     """Whether nobody chases a customer today, whatever it owes."""
-    return customer.deleted_at is not None or customer.is_chase_finished or on_hold(customer, today)
+    return customer.deleted_at is not None or on_hold(customer, today)
+
+
+def begins_anew(customer: Customer, documents: Sequence[Document], today: day) -> bool:
+    """Whether a customer that has come somewhere in its cadence has nothing left for which it is chased."""
+    has_come = customer.is_chase_finished or customer.next_chase_step is not None
+    return has_come and not chased(documents, today)
 
 
 def _net(documents: Sequence[Document], in_hand: Mapping[str, Decimal]) -> dict[str, Decimal]:

@@ -1,4 +1,8 @@
-"""Chasing: cadences and what they have done, tasks, words that are kept; who is left alone until when."""
+"""Chasing: cadences and what they have done, tasks, words that are kept; who is left alone until when.
+
+What customers had as cadence and step until now were numbers of other systems: nobody must be chased because a
+new cadence happens to have the same one.
+"""
 
 from collections.abc import Iterator
 
@@ -11,6 +15,8 @@ ALTER TABLE customer ADD COLUMN chase_pause_reason {TEXT};
 ALTER TABLE document ADD COLUMN chase_paused_until {DATE};
 ALTER TABLE document ADD COLUMN chase_pause_reason {TEXT};
 ALTER TABLE customer ADD COLUMN is_chase_finished {BOOL} NOT NULL DEFAULT {FALSE};
+UPDATE customer SET chasing_cadence = NULL, next_chase_step = NULL
+    WHERE chasing_cadence IS NOT NULL OR next_chase_step IS NOT NULL;
 CREATE INDEX customer_chased ON customer (entity_id, chasing_cadence, id)
     WHERE chasing_cadence IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX customer_chased_owing ON customer (entity_id, chasing_cadence, id)
