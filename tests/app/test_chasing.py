@@ -1,8 +1,7 @@
-"""Runs of cadences on a real store: each step once, whatever runs at once, fails or is killed half way."""
+"""Runs of cadences on a real store: who is chased, by which step, and what that does."""
 
-import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,57 +10,11 @@ import pytest
 from billto.app import cadences, catalog, chasing, imports, tasks
 from billto.app.chasing import Ran
 from billto.domain import holds
-from billto.domain.cadence import Cadence
-from billto.domain.chasing import Fired
-from billto.domain.customer import Customer
 from billto.domain.importing import Columns
-from billto.domain.message import Message
-from billto.domain.paging import unambiguous
-from billto.domain.problems import Problem, Refused
-from billto.domain.query import Query
+from billto.domain.problems import Refused
 from billto.domain.task import Task
+from tests.app.chased import STEPS, bill, cadence, debtor, kept, mails, moment, run, steps
 from tests.app.shop import Shop
-
-STEPS: list[dict[str, Any]] = [
-    {"name": "Ask", "action": "email", "schedule": "age:10"},
-    {"name": "Insist", "action": "email", "schedule": "past_due_age:10"},
-    {"name": "Call", "action": "phone", "schedule": "past_due_age:20", "assigned_user_id": 7},
-]
-
-
-def cadence(shop: Shop, steps: Sequence[dict[str, Any]] = STEPS, **values: Any) -> Cadence:
-    given = {"name": "Gently", "steps": list(steps), **values}
-    return shop.do(lambda tx: cadences.create(tx, shop.asked, given))
-
-
-def moment(shop: Shop) -> datetime:
-    return datetime.combine(shop.today, datetime.min.time(), UTC) + timedelta(hours=12)
-
-
-def run(shop: Shop, one: Cadence) -> Ran:
-    return shop.stage.run(chasing.run(shop.stage.store, shop.asked, one.id, moment(shop)))
-
-
-def debtor(shop: Shop, one: Cadence, **values: Any) -> Customer:
-    given = {"email": "cfo@acme.example", "chasing_cadence": one.serial, **values}
-    return shop.customer(given.pop("name", "Acme"), **given)
-
-
-def kept(shop: Shop, kind: type[Any]) -> list[Any]:
-    query = Query(order=unambiguous(()), limit=1_000)
-    return list(shop.stage.run(shop.stage.store.reader.page(kind, shop.scope, query)).records)
-
-
-def mails(shop: Shop) -> list[Message]:
-    return [one for one in kept(shop, Message) if one.kind == "chasing"]
-
-
-def steps(shop: Shop) -> list[tuple[str, str]]:
-    return [(one.name, one.state) for one in kept(shop, Fired)]
-
-
-def bill(shop: Shop, of: Customer, amount: int = 100, **values: Any) -> Any:
-    return shop.invoice(of, amount, date=shop.today, due_date=shop.today + timedelta(days=15), **values)
 
 
 def test_each_step_comes_on_its_day_and_once(shop: Shop) -> None:
@@ -251,106 +204,6 @@ def test_sms_and_letters_go_by_their_channels_where_there_are_any(shop: Shop) ->
     assert "€100.00" in (text.body or "")
     assert letter.channel == "letter"
     assert letter.attachments is not None
-
-
-def test_a_thousand_customers_are_looked_at_page_by_page(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chasing, "PAGE", 2)
-    one = cadence(shop, [{"action": "escalate", "schedule": "age:0"}])
-    for number in range(5):
-        bill(shop, debtor(shop, one, name=f"No. {number}"))
-    debtor(shop, one, name="Owes nothing")
-    assert run(shop, one) == Ran(5, 5, 0)
-    assert run(shop, one) == Ran(5, 0, 5)
-
-
-def test_two_runs_at_once_take_each_step_once(shop: Shop) -> None:
-    one = cadence(shop)
-    for number in range(6):
-        bill(shop, debtor(shop, one, name=f"No. {number}"))
-    shop.days_pass(10)
-
-    async def both() -> list[Ran]:
-        async with shop.stage.another(clock=shop.stage.clock) as other:
-            stores = (shop.stage.store, other, shop.stage.store)
-            runs = (chasing.run(store, shop.asked, one.id, moment(shop)) for store in stores)
-            return list(await asyncio.gather(*runs))
-
-    assert sum(ran.fired for ran in shop.stage.run(both())) == 6
-    assert len(mails(shop)) == 6
-    assert len({mail.customer for mail in mails(shop)}) == 6
-
-
-class Killed(Exception):
-    pass
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_what_is_killed_half_way_is_done_once_by_the_next_run(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, when: str
-) -> None:
-    """The transaction fails after the message is queued, or after everything is written."""
-    one = cadence(shop)
-    people = [debtor(shop, one, name=f"No. {number}") for number in range(3)]
-    for who in people:
-        bill(shop, who)
-    shop.days_pass(10)
-    fired, fire = chasing._fired, chasing.fire
-
-    def dies(tx: Any, cadence: Any, customer: Customer, *more: Any, **came: Any) -> Any:
-        if customer.id == people[1].id:
-            raise Killed
-        return fired(tx, cadence, customer, *more, **came)
-
-    async def dies_after(tx: Any, asked: Any, cadence_id: str, id: str, at: datetime) -> bool:
-        done = await fire(tx, asked, cadence_id, id, at)
-        if id == people[1].id:
-            raise Killed
-        return done
-
-    with monkeypatch.context() as patch:
-        if when == "before":
-            patch.setattr(chasing, "_fired", dies)
-        else:
-            patch.setattr(chasing, "fire", dies_after)
-        with pytest.raises(Killed):
-            run(shop, one)
-    assert len(mails(shop)) == len(kept(shop, Fired)) == 1
-    assert run(shop, one).fired == 2
-    assert len(mails(shop)) == len(kept(shop, Fired)) == 3
-
-
-def test_what_goes_wrong_about_one_holds_no_other_up_and_is_raised(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one = cadence(shop)
-    first = debtor(shop, one)
-    bill(shop, first)
-    bill(shop, debtor(shop, one, name="Second"))
-    shop.days_pass(10)
-    whole = chasing.fire
-
-    async def busy(tx: Any, asked: Any, cadence_id: str, id: str, at: datetime) -> bool:
-        if id == first.id:
-            raise Refused(Problem("busy"), retry_seconds=1)
-        return await whole(tx, asked, cadence_id, id, at)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(chasing, "fire", busy)
-        with pytest.raises(Refused):
-            run(shop, one)
-    assert len(mails(shop)) == 1
-    assert run(shop, one).fired == 1
-
-
-def test_a_merge_takes_steps_and_tasks_along_and_nothing_is_sent_twice(shop: Shop) -> None:
-    one = cadence(shop, [{"action": "escalate", "schedule": "age:0"}, STEPS[1]])
-    acme, twin = debtor(shop, one), debtor(shop, one, name="Twin")
-    bill(shop, twin)
-    run(shop, one)
-    shop.merge(twin, acme)
-    assert {row.customer for row in (*kept(shop, Fired), *kept(shop, Task))} == {acme.serial}
-    assert run(shop, one).fired == 0
-    assert len(kept(shop, Fired)) == 1
 
 
 def test_a_paused_cadence_and_one_of_another_entity_do_nothing(shop: Shop) -> None:

@@ -20,7 +20,7 @@ UPDATE customer SET chasing_cadence = NULL, next_chase_step = NULL
 CREATE INDEX customer_chased ON customer (entity_id, chasing_cadence, id)
     WHERE chasing_cadence IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX customer_chased_owing ON customer (entity_id, chasing_cadence, id)
-    WHERE owes AND deleted_at IS NULL;
+    WHERE owes AND chasing_cadence IS NOT NULL AND deleted_at IS NULL;
 
 CREATE TABLE cadence (
     entity_id {TEXT} NOT NULL REFERENCES entity (id),
