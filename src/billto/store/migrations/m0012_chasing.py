@@ -1,7 +1,7 @@
 """Chasing: cadences and what they have done, tasks, words that are kept; who is left alone until when.
 
-What customers had as cadence and step until now were numbers of other systems: nobody must be chased because a
-new cadence happens to have the same one.
+What customers had as cadence and step until now were numbers of other systems: nobody must be chased because
+a new cadence happens to have the same one.
 """
 
 from collections.abc import Iterator
