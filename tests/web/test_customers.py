@@ -55,6 +55,7 @@ def test_only_a_name_is_needed_and_the_rest_has_defaults(house: House) -> None:
         "bank_accounts": None,
         "ujp": None,
         "external_id": None,
+        "dunning": None,
     }
     assert re.fullmatch("cust_[0-9a-f]{24}", own["id"])
     assert own["entity_id"] == house.cast.studio

@@ -66,6 +66,8 @@ OWN: Mapping[str, st.SearchStrategy[Any]] = {
     "delivery_addresses": st.just([{"id": PERSON["id"], "name": "Store", "city": "Koper"}]),
     "tax_rates": st.just([]),
     "parent": st.none(),
+    "chasing_cadence": st.none(),  # numbers of one installation
+    "next_chase_step": st.none(),
     "disabled_payment_methods": st.just(["credit_card"]),
 }
 
@@ -78,6 +80,7 @@ def _values(attr: Attr) -> st.SearchStrategy[Any]:
     return {
         Kind.TEXT: words,
         Kind.BOOL: st.booleans(),
+        Kind.DATE: st.dates(),
         Kind.INT: st.integers(0, 1_000),
         Kind.DECIMAL: st.sampled_from((Decimal(0), Decimal("12.5"), Decimal(1000))),
     }[attr.kind]

@@ -7,7 +7,7 @@ from tests.domain.golden import golden
 from tests.web.house import House, answered
 
 # Shown beside what the two pages show: attributes whose sample objects leave them out, and newer ones.
-NEWER_CUSTOMER = ["contact_type", "bank_accounts", "peppol_scheme_id", "ujp", "external_id"]
+NEWER_CUSTOMER = ["contact_type", "bank_accounts", "peppol_scheme_id", "ujp", "external_id", "dunning"]
 NEWER_ENTITY = ["timezone", "phone", "fiscal_region_code", "starting_capital"]
 
 # What no two installations have in common: of these the form is compared.

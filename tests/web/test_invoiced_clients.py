@@ -339,6 +339,34 @@ def test_the_tap_discovers_and_syncs_customers(served: Served, tmp_path: Path) -
     assert 1 <= len([one for one in last if one["type"] == "RECORD"]) < 103
 
 
+def test_cadences_tasks_and_templates(client: Any) -> None:
+    client.EmailTemplate.create(id="firm", name="Firm", subject="Pay {{account_balance}}", body="Now.")
+    client.SmsTemplate.create(id="short", name="Short", message="Pay.")
+    steps = [
+        {"name": "Ask", "action": "email", "schedule": "age:0", "email_template_id": "firm"},
+        {"name": "Text", "action": "sms", "schedule": "past_due_age:3", "sms_template_id": "short"},
+    ]
+    made = client.CustomerChasingCadence.create(name="Gently", time_of_day=7, frequency="daily", steps=steps)
+    assert type(made.next_run) is type(made.steps[0]["id"]) is int
+    made.paused = True
+    assert made.save()
+    found, metadata = client.CustomerChasingCadence.list()
+    assert made.id in [one.id for one in found]
+    assert int(metadata.total_count) == len(client.InvoiceChasingCadence.list()[0])
+    customer = client.Customer.create(name="Acme", chasing_cadence=made.id)
+    with pytest.raises(invoiced.errors.InvalidRequestError, match="customer"):
+        made.delete()
+    task = client.Task.create(name="Call", action="phone", customer_id=customer.id, due_date=1_777_593_600)
+    task.complete = True
+    assert task.save()
+    assert client.Task.retrieve(task.id).completed_date > 0
+    assert [one.id for one in client.Task.list(filter={"customer_id": customer.id})[0]] == [task.id]
+    customer.chasing_cadence = None
+    assert customer.save()
+    for one in (task, made, client.EmailTemplate.retrieve("firm"), client.SmsTemplate.retrieve("short")):
+        assert one.delete()
+
+
 def test_the_tap_syncs_documents(served: Served, tmp_path: Path) -> None:
     client = at(served, served[1].sandbox)
     of = client.Customer.create(name="Tapped").id

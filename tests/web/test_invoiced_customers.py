@@ -56,14 +56,17 @@ def test_the_documented_calls_have_the_documented_answers(shop: Company) -> None
 
 def test_every_field_that_may_be_set_comes_back(shop: Company) -> None:
     parent = shop.customer("Parent")["id"]
+    steps = [{"action": "email", "schedule": "age:5"}]
+    cadence = shop.post("/chasing_cadences", {"name": "Gently", "steps": steps}).json()
     given = {
         "ach_gateway": 3, "address1": "1 Main St", "address2": "Suite 2", "attention_to": "Ana",
         "autopay": True, "autopay_delay_days": 0, "avalara_entity_use_code": "A",
         "avalara_exemption_number": "E-1", "bill_to_parent": True, "cc_gateway": 4, "chase": False,
-        "chasing_cadence": 5, "city": "Austin", "consolidated": True, "country": "CA", "credit_hold": True,
+        "chasing_cadence": cadence["id"], "city": "Austin", "consolidated": True, "country": "CA",
+        "credit_hold": True,
         "credit_limit": 10000.5, "currency": "eur", "email": "ana@acme.example", "language": "fr",
         "metadata": {"account-rep": "Jan", "icp number": "1234567890"}, "name": "Acme",
-        "next_chase_step": 6, "notes": "Private", "number": "acme00209", "owner": 7,
+        "next_chase_step": cadence["steps"][0]["id"], "notes": "Private", "number": "acme00209", "owner": 7,
         "parent_customer": parent, "payment_terms": "2% 10 NET 30", "phone": "1", "postal_code": "73301",
         "sign_up_page": 8, "state": "TX", "tax_id": "T", "taxable": False, "taxes": [], "type": "person",
     }  # fmt: skip

@@ -12,7 +12,9 @@ from billto.dialects.dialect import Where
 from billto.dialects.invoiced import DIALECT
 from billto.domain.line_item import LineItem
 from billto.domain.note import Note
+from billto.domain.paging import unambiguous
 from billto.domain.problems import CODES, Problem, Refused
+from billto.domain.query import Query
 from billto.domain.scope import Scope
 from billto.store.layout import LAYOUTS
 from tests.store.records import examples
@@ -101,10 +103,14 @@ def test_a_strangers_customer_is_as_absent_as_none(shared: House) -> None:
 
 
 _LINE = {"items": [{"name": "Paper", "unit_cost": 5}], "draft": True}
+_CADENCE = {"name": "Gently", "steps": [{"action": "email", "schedule": "age:5"}]}
 BODIES: dict[str, dict[str, Any]] = {
     "invoices": _LINE, "credit_notes": _LINE, "estimates": _LINE, "payments": {"amount": 5},
     "credit_balance_adjustments": {"amount": 5}, "items": {"id": "box", "name": "Box", "unit_cost": 1},
     "tax_rates": {"id": "vat", "name": "VAT", "value": 1},
+    "chasing_cadences": _CADENCE, "customer_chasing_cadences": _CADENCE, "tasks": {"name": "Call"},
+    "email_templates": {"id": "firm", "name": "Firm", "subject": "{{customer_name}}", "body": "Pay."},
+    "sms_templates": {"id": "short", "name": "Short", "message": "Pay."},
 }  # fmt: skip
 
 
@@ -130,10 +136,35 @@ def test_a_strangers_books_are_as_absent_as_none(house: House) -> None:
         ("/invoices", {"customer": mine, "taxes": ["vat"]}),
         ("/credit_notes", {"customer": mine, "invoice": ids["invoices"]}),
         ("/payments", {"amount": 5, "applied_to": [{"type": "invoice", "invoice": ids["invoices"]}]}),
+        ("/customers", {"name": "x", "chasing_cadence": ids["chasing_cadences"]}),
+        ("/tasks", {"name": "x", "customer_id": duchess}),
+        ("/chasing_cadences", {"name": "x", "steps": [
+            {"action": "email", "schedule": "age:1", "email_template_id": "firm"},
+        ]}),
         ("/customers", {"name": "x", "taxes": ["vat"]}), ("/items", {"name": "x", "taxes": ["vat"]}),
     ):  # fmt: skip
         assert refused(stranger.post(path, body))[0] == 400, path
     assert house.dump() == before
+
+
+@pytest.mark.parametrize("kind", [
+    "chasing_cadences", "tasks", "email_templates", "sms_templates",
+])  # fmt: skip
+def test_what_chasing_needs_is_read_by_its_company(
+    house: House, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    shop, (record,) = Company(house), {one.table.record for one in DIALECT.routes if one.path == f"/{kind}"}
+    assert shop.post(f"/{kind}", BODIES[kind]).status_code == 201
+    stranger = Scope("0" * 24, "live", "", entity_id=house.cast.factory.removeprefix("ent_"))
+    asking = Query(order=unambiguous(()), trashed=None)
+
+    def seen() -> int:
+        found = house.run(house.server._store.reader.page(record, stranger, asking))
+        return len(found.records)
+
+    assert seen() == 0
+    monkeypatch.setitem(LAYOUTS, record, LAYOUTS[record]._replace(tenancy=()))
+    assert seen() == 1  # a statement that forgot its tenant would be seen
 
 
 @pytest.mark.parametrize("record", [Note, LineItem])
@@ -201,7 +232,9 @@ FIELDS = (*CUSTOMER_KEYS, "disabled_payment_methods", "quantity", "unit_cost", "
           "bcc", "start", "end", "customer_id", "catalog_item", "discounts", "method", "items", "customer",
           "applied_to", "amount", "invoice", "draft", "closed", "sent", "date", "due_date", "value",
           "is_percent", "calculate_taxes", "cutoff_date", "deposit", "expiration_date",
-          "credit_note")  # fmt: skip
+          "credit_note", "steps", "time_of_day", "frequency", "run_date", "run_days", "paused", "min_balance",
+          "assignment_mode", "customers", "after", "complete", "user_id", "action", "message", "body",
+          "subject", "language")  # fmt: skip
 bodies = st.dictionaries(st.sampled_from(FIELDS) | st.text(max_size=8), nested, max_size=5) | nested
 WRITES = [route for route in DIALECT.routes if route.method in ("POST", "PATCH")]
 READS = [route for route in DIALECT.routes if route.method == "GET"]

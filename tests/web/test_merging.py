@@ -68,6 +68,7 @@ def test_a_preview_tells_what_a_merge_does(house: House) -> None:
         "target_id": new["id"],
         "moves": {
             "documents": 1, "payments": 1, "adjustments": 0, "line_items": 0, "notes": 0, "messages": 0,
+            "tasks": 0, "chasing_steps": 0,
             "contacts": 0, "delivery_addresses": 0, "children": 0,
         },
         "balances": [

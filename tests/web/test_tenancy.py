@@ -11,6 +11,8 @@ from billto.dialects.spaceinvoices.routes import ROUTES
 from billto.domain.account import Key
 from billto.domain.alias import Alias
 from billto.domain.answer import Answer
+from billto.domain.cadence import Cadence
+from billto.domain.chasing import Fired
 from billto.domain.connection import Connection
 from billto.domain.event import Event
 from billto.domain.file import FileContent
@@ -21,6 +23,8 @@ from billto.domain.line_item import LineItem
 from billto.domain.note import Note
 from billto.domain.reminder import Reminded
 from billto.domain.scope import Scope
+from billto.domain.stored_template import EmailTemplate, SmsTemplate
+from billto.domain.task import Task
 from billto.store import tx
 from billto.store.layout import LAYOUTS, tenancy
 from tests.web.documents import PATHS as DOCUMENTS
@@ -80,6 +84,7 @@ ATTEMPTS = {
     ("POST", "/customers/{id}/merge"): Attempt("customer", {}, 422),
     ("GET", "/customers/{id}/balance"): Attempt("customer"),
     ("GET", "/customers/{id}/ledger"): Attempt("customer"),
+    ("GET", "/customers/{id}/dunning"): Attempt("customer"),
     ("GET", "/customers/{id}/statement"): Attempt("customer"),
     ("POST", "/payments/{id}/restore"): Attempt("customer", path="/payments"),
     ("DELETE", "/payments/{id}/permanent"): Attempt("customer", status=409, path="/payments"),
@@ -391,13 +396,14 @@ def test_answers_remembered_for_everybody_would_be_seen(
 
 def test_the_mutants_cover_every_record_that_is_read_by_its_tenant() -> None:
     """Keys are read by their secret and revoked by id at the command line; events are only written; answers
-    are read by Scope.tenant_id, which has a mutant of its own; what hangs on customers has its mutants beside
-    the door that shows it; old ids are looked up with the conditions of their customers; who was reminded is
-    read by documents that were, contents of files after their files, and connections once their entity was:
-    `test_connections.py` looks at those of another. A new record needs an answer here."""
+    are read by Scope.tenant_id, which has a mutant of its own; what hangs on customers, and chasing, has its
+    mutants beside the door that shows it; old ids are looked up with the conditions of their customers;
+    who was reminded is read by documents that were, contents of files after their files, and connections
+    once their entity was: `test_connections.py` looks at those of another. A new record needs an answer."""
     read = {route.table.record for route in ROUTES}
     assert {record for record, layout in LAYOUTS.items() if layout.tenancy} == read | {
-        Key, Event, Answer, Note, LineItem, ImportJob, Upload, Alias, Reminded, FileContent, Connection
+        Key, Event, Answer, Note, LineItem, ImportJob, Upload, Alias, Reminded, FileContent, Connection,
+        Cadence, Fired, Task, EmailTemplate, SmsTemplate,
     }  # fmt: skip
 
 

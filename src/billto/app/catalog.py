@@ -11,6 +11,7 @@ from billto.domain.ids import read_id
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Op, Page, Query
+from billto.domain.stored_template import EmailTemplate, SmsTemplate
 from billto.domain.versions import edited, touched
 
 
@@ -23,6 +24,8 @@ class Kind(NamedTuple):
 
 ITEMS = Kind(Item, "item")
 TAX_RATES = Kind(TaxRate, "tax_rate")
+EMAIL_TEMPLATES = Kind(EmailTemplate, "email_template")
+SMS_TEMPLATES = Kind(SmsTemplate, "sms_template")
 
 # What a line takes over from its item, where it says nothing of its own.
 _OF_ITEM = ("name", "description", "category", "sku", "unit", "is_taxable", "is_discountable")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from billto.app import families, following, numbers, records
+from billto.app import assigning, families, following, numbers, records
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import contact
 from billto.domain import customer as rules
@@ -24,6 +24,7 @@ async def create(
 ) -> Customer:
     if values.get("parent") is not None:
         values = {**values, "parent": await families.parent_of(tx, asked, values["parent"])}
+    values = await assigning.checked(tx, asked, values)
     new = rules.made(values, entity_id=asked.scope.entity, id=tx.new_id(), now=tx.now)
     if demand is not None:
         demand(new, None)
@@ -79,6 +80,8 @@ async def change(
     if values.get("parent") is not None:
         child = await records.expected(tx, asked, Customer, id)
         values = {**values, "parent": await families.parent_of(tx, asked, values["parent"], child)}
+    if assigning.is_asked(values):
+        values = await assigning.checked(tx, asked, values, await records.expected(tx, asked, Customer, id))
 
     somebody_left = False
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from billto.app import records
+from billto.app import assigning, records
 from billto.app.parts import Request, Tx
 from billto.domain.customer import Customer
 from billto.domain.event import Event
@@ -55,7 +55,8 @@ _UNIQUE = ("number", "external_id")
 # By what customers without them are looked up, the first that there is; and what must be the same besides.
 _TOLD_BY = ("email", "tax_number", "name")
 _TOLD_APART = (*_TOLD_BY, "address", "post_code", "city", "phone")
-_content = attrgetter(*(name for name in SETTABLE if name not in PEOPLE))
+# Where a customer stands in chasing is no part of who it is: that moves by itself.
+_content = attrgetter(*(name for name in SETTABLE if name not in (*PEOPLE, *assigning.NAMES)))
 
 
 def _same(one: Customer, other: Customer) -> bool:
@@ -84,6 +85,7 @@ class _Chunk:
         self._told: dict[tuple[Any, ...], list[Customer]] = {}
         self._drafts: dict[int, Customer | Refused] = {}  # by the number of the row
         self._events: list[Event] = []
+        self._courses = assigning.Courses({})
         self.made: dict[str, Customer] = {}
         self.changes: dict[str, tuple[Customer, Customer]] = {}  # by id: before and after
         self.changed = 0
@@ -94,6 +96,7 @@ class _Chunk:
 
     async def look(self, rows: Sequence[Row]) -> None:
         how, wanted = self._how, rows
+        self._courses = await assigning.all_courses(self._tx, self._asked)
         if how.key is not None:
             attr = how.key.attr
             given = list(dict.fromkeys(row.values[attr] for row in rows if row.values.get(attr)))
@@ -133,8 +136,9 @@ class _Chunk:
         tx = self._tx
         try:
             return made(
-                row.values, entity_id=self._asked.scope.entity, id=tx.new_id(), now=tx.now, new_id=tx.new_id
-            )
+                assigning.settled(row.values, self._courses),
+                entity_id=self._asked.scope.entity, id=tx.new_id(), now=tx.now, new_id=tx.new_id,
+            )  # fmt: skip
         except Refused as refused:
             return refused
 
@@ -214,6 +218,8 @@ class _Chunk:
     def _change(self, old: Customer, row: Row, key: Key) -> Customer:
         # By what it is found it is called already, or one was that has become part of it.
         values = {name: value for name, value in row.values.items() if name != key.attr}
+        if assigning.is_asked(values):
+            values = assigning.settled(values, self._courses, old)
         new = changed(old, values, self._tx.now, self._tx.new_id)
         if new is old:
             self.unchanged += 1

@@ -11,6 +11,7 @@ from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import merging as rules
 from billto.domain.adjustment import Adjustment
 from billto.domain.alias import Alias
+from billto.domain.chasing import Fired
 from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.ledger import Standing
@@ -22,6 +23,7 @@ from billto.domain.paging import unambiguous
 from billto.domain.payment import Payment
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Op, Query
+from billto.domain.task import Task
 
 # What belongs to a customer, and how it is called where it is counted.
 _MOVED: Mapping[str, type[Any]] = {
@@ -31,6 +33,8 @@ _MOVED: Mapping[str, type[Any]] = {
     "line_items": LineItem,
     "notes": Note,
     "messages": Message,
+    "tasks": Task,
+    "chasing_steps": Fired,
 }
 
 

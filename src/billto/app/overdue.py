@@ -64,7 +64,7 @@ def mail(
         "is_balance_forward": False, "past_due_only": True, "with_children": False,
     }  # fmt: skip
     known = {**issuing.values_of(entity, customer, today), **more}
-    known |= _words(late, substitute(texts.get("payment_instructions") or "", known))
+    known |= listed(late, substitute(texts.get("payment_instructions") or "", known))
     return {
         "kind": "reminder",
         "customer_id": customer.id,
@@ -106,7 +106,7 @@ def _texts(entity: Entity, customer: Customer, given: Mapping[str, Any]) -> dict
     }
 
 
-def _words(late: Sequence[Document], payment_instructions: str) -> dict[str, str | None]:
+def listed(late: Sequence[Document], payment_instructions: str) -> dict[str, str | None]:
     """What the placeholders stand for that only a reminder has."""
     rows = [
         f"{one.number or one.date.isoformat()} ({(one.due_date or one.date).isoformat()}): "

@@ -15,6 +15,7 @@ from billto.domain import reminder as rules
 from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity, moment, zone
+from billto.domain.holds import on_hold
 from billto.domain.languages import language
 from billto.domain.paging import place, unambiguous
 from billto.domain.plan import OVERDUE, Plan
@@ -26,7 +27,7 @@ from billto.domain.settings.defaults import THRESHOLD_DAYS
 HOUR = 8  # of the entity's day
 CUSTOMERS_AT_ONCE = 100
 # Why somebody is not reminded today; tomorrow it is looked at again.
-_UNREACHED = {"no_recipient": "unreachable", "too_much_history": "too_many_documents"}
+_UNREACHED = {"no_recipient": "unreachable"}
 
 
 def settings_of(entity: Entity) -> Mapping[str, Any]:
@@ -62,7 +63,7 @@ async def run(store: Store, asked: Request, entity: Entity, _plan: Plan, at: dat
     start: Start | None = None
     order = unambiguous(())
     while settings:
-        query = Query(_CHASED, order, CUSTOMERS_AT_ONCE, start=start, counted=False)
+        query = Query(_CHASED, order, CUSTOMERS_AT_ONCE, start=start, counted=False, shows=_SHOWN)
         page = await store.reader.page(Customer, asked.scope, query)
         for one in await _due(store.reader, asked, page.records, settings, day):
             outcome = await _remind(store, asked, one, settings, day)
@@ -73,6 +74,7 @@ async def run(store: Store, asked: Request, entity: Entity, _plan: Plan, at: dat
     return told
 
 
+_SHOWN = frozenset({"id", "is_chased", "chase_paused_until"})
 # Who has a cadence is chased by that.
 _CHASED = All((
     Compare("owes", Op.EQ, True), Compare("is_chased", Op.EQ, True), Missing("chasing_cadence"),
@@ -83,25 +85,16 @@ async def _due(
     reader: Reader, asked: Request, customers: Sequence[Customer], settings: Mapping[str, Any], day: date
 ) -> list[Customer]:
     """Those of some customers who are to be reminded, by three questions for all of them."""
-    if not customers:
-        return []
-    try:
-        late = await _late(reader, asked, [one.id for one in customers], day)
-    except Refused as refused:
-        if refused.problems[0].code not in _UNREACHED:
-            raise
-        if len(customers) == 1:
-            return list(customers)  # who is told so when it is tried
-        half = len(customers) // 2
-        first = await _due(reader, asked, customers[:half], settings, day)
-        return first + await _due(reader, asked, customers[half:], settings, day)
+    ids = [one.id for one in customers if not on_hold(one, day)]
+    late = await _late(reader, asked, ids, day)
     due = await _of_whom(reader, asked, late, settings, day)
     return [one for one in customers if due.get(one.id)]
 
 
 async def _late(reader: Reader, asked: Request, ids: Sequence[str], day: date) -> list[Document]:
-    found = await overdue.open_documents(reader, asked, ids, day, late_only=True)
-    return [one for one in found if one.is_chased]
+    found = await reader.open_of(asked.scope, ids) if ids else ()
+    late = [one for one in found if one.due_date and one.due_date <= day and not on_hold(one, day)]
+    return sorted(late, key=lambda one: (one.due_date, one.date, one.id))
 
 
 async def _of_whom(
@@ -122,14 +115,16 @@ async def _of_whom(
 async def _before(reader: Reader, asked: Request, ids: Sequence[str]) -> dict[str, int]:
     """The highest number of days for which somebody was reminded of each document."""
     highest: dict[str, int] = {}
-    if ids:
-        query = Query(Compare("document_id", Op.IN, tuple(ids)), unambiguous(()), _ROWS_MAX, counted=False)
+    for first in range(0, len(ids), _AT_ONCE):
+        some = Compare("document_id", Op.IN, tuple(ids[first : first + _AT_ONCE]))
+        query = Query(some, unambiguous(()), _ROWS_MAX, counted=False)
         for one in (await reader.page(Reminded, asked.scope, query)).records:
             highest[one.document_id] = max(highest.get(one.document_id, -1), one.threshold)
     return highest
 
 
-_ROWS_MAX = overdue.OPEN_MAX * 20  # there are no more numbers of days than that for a document
+_AT_ONCE = 500  # documents, with as many rows each as there are numbers of days
+_ROWS_MAX = _AT_ONCE * 20
 
 
 async def _remind(store: Store, asked: Request, of: Customer, settings: Mapping[str, Any], day: date) -> str:
@@ -137,7 +132,7 @@ async def _remind(store: Store, asked: Request, of: Customer, settings: Mapping[
 
     async def work(tx: Tx) -> str:
         customer = await tx.lock(Customer, asked.scope, of.id)
-        if customer is None or customer.deleted_at is not None or not customer.is_chased:
+        if customer is None or customer.deleted_at is not None or on_hold(customer, day):
             return "passed"
         late = await _late(tx, asked, (customer.id,), day)
         due = (await _of_whom(tx, asked, late, settings, day)).get(customer.id)

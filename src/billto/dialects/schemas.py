@@ -93,6 +93,8 @@ def _value(table: Table, one: Row, *, null: bool) -> Schema:
 
 
 def _or_null(schema: Schema) -> Schema:
+    if isinstance(schema["type"], list):  # of what is shown as null too
+        return schema
     choices = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
     return {**schema, "type": [schema["type"], "null"], **choices}
 

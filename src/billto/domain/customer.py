@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, NamedTuple
 
-from billto.domain.attrs import AMOUNT, CUSTOM, FLAG, ID, METADATA, MOMENT, NUMBER, text, tree
+from billto.domain.attrs import AMOUNT, CUSTOM, DAY, FLAG, ID, METADATA, MOMENT, NUMBER, text, tree
 from billto.domain.bank import ACCOUNT
 from billto.domain.contact import CONTACTS, DELIVERY_ADDRESSES, identified
 from billto.domain.contact import settled as settled_contacts
@@ -127,6 +127,9 @@ class Customer(NamedTuple):
     is_chased: Annotated[bool, FLAG] = True
     chasing_cadence: Annotated[int | None, NUMBER] = None
     next_chase_step: Annotated[int | None, NUMBER] = None
+    is_chase_finished: Annotated[bool, FLAG] = False  # no step is left until everything is paid
+    chase_paused_until: Annotated[date | None, DAY] = None  # left alone before that day (domain/holds.py)
+    chase_pause_reason: Annotated[str | None, text(500, searched=False)] = None
     # to whom they belong
     parent: Annotated[int | None, NUMBER] = None  # the serial of another customer of the entity
     is_billed_to_parent: Annotated[bool, FLAG] = False

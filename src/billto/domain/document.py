@@ -191,6 +191,8 @@ class Document(NamedTuple):
     hides_prices: Annotated[bool, FLAG] = False
     is_autopay: Annotated[bool, FLAG] = False
     is_chased: Annotated[bool, FLAG] = True
+    chase_paused_until: Annotated[day | None, DAY] = None  # left alone before that day (domain/holds.py)
+    chase_pause_reason: Annotated[str | None, text(500, searched=False)] = None
     linked_ids: Annotated[list[str] | None, tree(Many(Text(most=24, null=False), most=LINKED_MAX))] = None
     # theirs
     metadata: Annotated[dict[str, str], METADATA] = {}  # noqa: RUF012 (every document is made with its own)

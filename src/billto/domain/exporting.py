@@ -1,6 +1,7 @@
 """Customers as rows of a table that an import reads back as they were."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -46,7 +47,7 @@ def _amount(value: Decimal) -> str:
 
 _BY_KIND: dict[Kind, Callable[[Any], str]] = {
     Kind.TEXT: guarded, Kind.BOOL: lambda value: "true" if value else "false", Kind.INT: str,
-    Kind.DECIMAL: _amount, Kind.MAP: _map, Kind.TREE: json_text,
+    Kind.DATE: date.isoformat, Kind.DECIMAL: _amount, Kind.MAP: _map, Kind.TREE: json_text,
     Kind.MOMENT: lambda value: value.isoformat(timespec="milliseconds"),
 }  # fmt: skip
 

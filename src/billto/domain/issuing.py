@@ -20,8 +20,8 @@ _START = Document._field_defaults
 # What an issued document may still be told: nothing that it says to its customer.
 FREE = frozenset(
     {
-        "metadata", "custom", "is_chased", "is_autopay", "sent_at", "change_reason", "linked_ids",
-        "unique_id", "name",
+        "metadata", "custom", "is_chased", "chase_paused_until", "chase_pause_reason", "is_autopay",
+        "sent_at", "change_reason", "linked_ids", "unique_id", "name",
     }
 )  # fmt: skip
 _ALL = 100  # per cent

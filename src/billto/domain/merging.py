@@ -34,6 +34,7 @@ _OWN = frozenset(
         "owes",
         "parent",
         "link_number",
+        "is_chase_finished",
     }
 )
 _JOINED = ("contacts", "delivery_addresses")
@@ -46,6 +47,7 @@ _TOGETHER = (
     ("peppol_id", "peppol_scheme_id"),
     ("is_autopay", "autopay_delay_days"),
     ("chasing_cadence", "next_chase_step"),
+    ("chase_paused_until", "chase_pause_reason"),
     ("avalara_entity_use_code", "avalara_exemption_number"),
 )
 _FLAGS = frozenset(name for name, attr in catalogue(Customer).items() if attr.kind is Kind.BOOL)

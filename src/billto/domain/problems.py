@@ -69,6 +69,7 @@ CODES: Mapping[str, Code] = {
     "own_ancestor": Code(422, "would make the customer its own ancestor"),
     "too_many_below": Code(422, "cannot be given to a customer with more than {detail} below it"),
     "immutable": Code(422, "cannot be changed after creation"),
+    "immutable_assigned": Code(422, "cannot be changed once customers are assigned"),
     # documents and money
     "entity_disabled": Code(422, "the entity is disabled: it creates no documents"),
     "on_credit_hold": Code(

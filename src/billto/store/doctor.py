@@ -112,6 +112,15 @@ INVARIANTS = (
         "a message has somebody to go to and its own name",
         "SELECT id FROM message WHERE message_id IS NULL OR CAST(recipients AS TEXT) = '[]'",
     ),
+    Invariant(
+        "a step that was taken has sent something, made a task, or was passed over",
+        "SELECT id FROM chase_fired WHERE (state = 'passed_over')"
+        " <> (message_id IS NULL AND task_id IS NULL) OR (state = 'failed') <> (reason IS NOT NULL)",
+    ),
+    Invariant(
+        "who has paid everything is at the beginning of its cadence",
+        "SELECT id FROM customer WHERE is_chase_finished AND NOT owes",
+    ),
     *(Invariant(sentence, sql) for sentence, sql in doctor_ledger.RULES),
 )
 

@@ -8,7 +8,9 @@ from billto.domain.adjustment import Adjustment
 from billto.domain.alias import Alias
 from billto.domain.answer import Answer
 from billto.domain.attrs import catalogue, searched_map
+from billto.domain.cadence import Cadence
 from billto.domain.catalog import Item, TaxRate
+from billto.domain.chasing import Fired
 from billto.domain.connection import Connection
 from billto.domain.customer import Customer
 from billto.domain.document import Document
@@ -26,6 +28,8 @@ from billto.domain.plan import Plan
 from billto.domain.query import Query
 from billto.domain.reminder import Reminded
 from billto.domain.scope import Scope
+from billto.domain.stored_template import EmailTemplate, SmsTemplate
+from billto.domain.task import Task
 from billto.domain.tombstone import Tombstone
 
 
@@ -69,6 +73,11 @@ LAYOUTS: dict[type[Any], Layout] = {
     File: Layout("file", ("entity_id",), allotted=True),
     FileContent: Layout("file_content", ("entity_id",)),
     Connection: Layout("connection", ("entity_id",)),
+    Cadence: Layout("cadence", ("entity_id",), allotted=True),
+    Fired: Layout("chase_fired", ("entity_id",)),
+    Task: Layout("task", ("entity_id",), allotted=True, of_customer=True),
+    EmailTemplate: Layout("email_template", ("entity_id",), allotted=True),
+    SmsTemplate: Layout("sms_template", ("entity_id",), allotted=True),
     Alias: Layout("alias", ("entity_id",)),
     Event: Layout("event", ("entity_id",)),
     Answer: Layout("answer", ("tenant_id",)),

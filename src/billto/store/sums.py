@@ -191,7 +191,11 @@ def owe(engine: Engine, entity_id: str, customer_id: str) -> statements.Statemen
         " AND outstanding > 0)"
     )
     return statements.Statement(
-        f"UPDATE customer SET owes = {open_} WHERE entity_id = {entity} AND id = {customer}"
+        # Who has paid everything begins anew when it owes something again.
+        f"UPDATE customer SET owes = {open_},"
+        f" next_chase_step = CASE WHEN {open_} THEN next_chase_step ELSE NULL END,"
+        f" is_chase_finished = (is_chase_finished AND {open_})"
+        f" WHERE entity_id = {entity} AND id = {customer}"
         f" AND owes <> {open_}",
         hold.values,
     )

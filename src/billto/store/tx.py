@@ -16,6 +16,7 @@ from billto.domain.problems import Problem, Refused
 from billto.domain.query import Below, Page, Query
 from billto.domain.scope import Scope
 from billto.store import statements, sums
+from billto.store.chasing import Chases
 from billto.store.engine import Engine
 from billto.store.files import Files
 from billto.store.layout import LAYOUTS, columns, kept_beside, looked_at, tenancy
@@ -37,7 +38,7 @@ def loader(
     return engine.loader(record, columns(record, shows))
 
 
-class Reader(Merged, Waiting, Planned, Files):
+class Reader(Merged, Chases, Waiting, Planned, Files):
     """Questions, each one statement. Every one names its tenant, save those about keys and secrets."""
 
     engine: Engine

@@ -18,6 +18,7 @@ _KNOWN = frozenset({400, 401, 403, 404, 429})
 _LISTS = (
     "customers", "contacts", "notes", "line_items", "payment_sources", "invoices", "credit_notes",
     "estimates", "payments", "credit_balance_adjustments", "tax_rates", "items", "attachments",
+    "chasing_cadences", "tasks", "email_templates", "sms_templates",
 )  # fmt: skip
 _QUERY_LENGTH_MAX = 4_000  # five links have to fit into one header line
 
@@ -25,11 +26,12 @@ _QUERY_LENGTH_MAX = 4_000  # five links have to fit into one header line
 _PLACES = {
     "Customer": "id", "Contact": "contact", "Note": "note", "LineItem": "line_item", "Card": "card",
     "BankAccount": "bank_account", "Document": "id", "Payment": "id", "Adjustment": "id", "Item": "name",
-    "TaxRate": "name",
+    "TaxRate": "name", "Cadence": "id", "Task": "id", "EmailTemplate": "name", "SmsTemplate": "name",
 }  # fmt: skip
 _CALLED = {
     "LineItem": "Line item", "BankAccount": "Bank account", "TaxRate": "Tax rate",
-    "Adjustment": "Credit balance adjustment",
+    "Adjustment": "Credit balance adjustment", "Cadence": "Chasing cadence",
+    "EmailTemplate": "Email template", "SmsTemplate": "SMS template",
 }  # fmt: skip
 _DOCUMENTS = {"/invoices": "Invoice", "/credit_notes": "Credit note", "/estimates": "Estimate"}
 
@@ -42,6 +44,7 @@ _SAID_OUT = frozenset(
         "unknown_reference", "own_ancestor", "too_many", "too_many_below", "too_deep", "in_use", "immutable",
         "issued_already", "still_draft", "voided", "closed", "exceeds_open", "exceeds_payment",
         "credit_overspent", "other_currency", "other_customer", "not_payable", "too_many_taxes",
+        "immutable_assigned",
     }
 )  # fmt: skip
 _OF_KEYS = frozenset({"key_reused", "key_in_flight"})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from billto.app import catalog
+from billto.app import cadences, catalog
 from billto.app.parts import Reader, Request, Tx
 from billto.dialects.codecs import Codec
 from billto.dialects.dialect import Said, Told, Verb
@@ -32,7 +32,7 @@ def _code(value: Any) -> str:
 
 
 # The name of a client's own choosing; what another door made has none and is called by its id.
-_CODE = Codec(_code, None, _code, {"type": "string"})
+CODE = Codec(_code, None, _code, {"type": "string"})
 
 
 def _item_taxes(given: Any) -> dict[str, Any]:
@@ -43,7 +43,7 @@ TAX_RATE = Table(
     TaxRate,
     row("created_at", "created_at",    UNIX,     RO,  *BOTH),
     row("currency",   "currency_code", CURRENCY, RW,  *BOTH),
-    row("id",         "code",          _CODE,    RW,  *BOTH),
+    row("id",         "code",          CODE,    RW,  *BOTH),
     row("inclusive",  "is_inclusive",  BOOL,     RW,  *BOTH),
     row("is_percent", "is_percent",    BOOL,     RW,  *BOTH),
     row("metadata",   "metadata",      METADATA, RW),
@@ -64,7 +64,7 @@ ITEM = Table(
     row("description",  "description",     TEXT,     RW),
     row("discountable", "is_discountable", BOOL,     RW,  FIND),
     derived("gl_account", lambda _item: None, _NULL),
-    row("id",           "code",            _CODE,    RW,  *BOTH),
+    row("id",           "code",            CODE,    RW,  *BOTH),
     row("metadata",     "metadata",        METADATA, RW),
     row("name",         "name",            TEXT,     REQ, *BOTH),
     fixed("object", "item"),
@@ -84,6 +84,7 @@ class Goods(NamedTuple):
 
     table: Table
     of: catalog.Kind
+    step: str = ""  # what steps of cadences call it by
 
     @property
     def called(self) -> str:
@@ -136,6 +137,9 @@ def change(goods: Goods) -> Verb:
 def drop(goods: Goods) -> Verb:
     async def verb(tx: Tx, asked: Request, told: Told) -> Said:
         old = await _found(goods, tx, asked, told)
+        names = [one for one in (old.code, old.id) if one]
+        if goods.step and (used := await cadences.uses_of(tx, asked, goods.step, names)):
+            raise Refused(Problem("in_use", detail=f"chasing cadence {used[0].serial}"))
         await catalog.erase(goods.of, tx, asked, old.id)
         return Said(None)
 
@@ -177,7 +181,7 @@ async def _said(goods: Goods, reader: Reader, asked: Request, one: Any) -> Said:
 
 
 async def _shown(goods: Goods, reader: Reader, asked: Request, some: Sequence[Any]) -> list[dict[str, Any]]:
-    if goods is TAX_RATES:
+    if "tax_ids" not in goods.table.attrs:
         return [_plain(goods, one) for one in some]
     rates = await shown_rates(reader, asked, sorted({id for one in some for id in one.tax_ids or ()}))
     return [

@@ -8,21 +8,26 @@ from billto.dialects.invoiced import (
     belongings,
     carried,
     catalog,
+    chasing,
     contacts,
     documents,
     money,
     payments,
     sending,
     statements,
+    tasks,
     verbs,
 )
 from billto.dialects.invoiced.adjustments import ADJUSTMENT
 from billto.dialects.invoiced.belongings import LINE_ITEMS, NOTES, Kind
 from billto.dialects.invoiced.catalog import ITEMS, TAX_RATES, Goods
+from billto.dialects.invoiced.chasing import CADENCE
 from billto.dialects.invoiced.contacts import CONTACT
 from billto.dialects.invoiced.customers import CUSTOMER
 from billto.dialects.invoiced.papers import CREDIT_NOTES, ESTIMATES, INVOICE, INVOICES, Paper
 from billto.dialects.invoiced.payments import PAYMENT_TABLE
+from billto.dialects.invoiced.tasks import TASK
+from billto.dialects.invoiced.templates import EMAIL_TEMPLATES, SMS_TEMPLATES
 from billto.dialects.wire import Table
 
 _ONE = "/customers/{id}"
@@ -75,13 +80,25 @@ def _goods(goods: Goods, all_: str, says: str) -> tuple[Route, ...]:
     )
 
 
-def _moved(verbs_: Any, drop: Verb, all_: str, says: str, table: Table) -> tuple[Route, ...]:
+def _moved(
+    verbs_: Any, drop: Verb, all_: str, says: str, table: Table, gone: str = "Take back"
+) -> tuple[Route, ...]:
     return (
         _route("POST", all_, verbs_.create, f"Create a {says}", table),
         _route("GET", all_, verbs_.page, f"List all {says}s", table),
         _route("GET", f"{all_}/{{id}}", verbs_.get, f"Retrieve a {says}", table),
         _route("PATCH", f"{all_}/{{id}}", verbs_.change, f"Update a {says}", table),
-        _route("DELETE", f"{all_}/{{id}}", drop, f"Take back a {says}", table),
+        _route("DELETE", f"{all_}/{{id}}", drop, f"{gone} a {says}", table),
+    )
+
+
+def _cadences(all_: str) -> tuple[Route, ...]:
+    """The vendor's page and its clients have different addresses for them."""
+    says = "chasing cadence"
+    return (
+        *_moved(chasing, chasing.drop, all_, says, CADENCE, "Delete"),
+        _route("POST", f"{all_}/{{id}}/assign", chasing.assign, f"Assign a {says} to customers", CADENCE),
+        _route("POST", f"{all_}/{{id}}/run", chasing.run, f"Run a {says} now", CADENCE),
     )
 
 
@@ -124,6 +141,12 @@ ROUTES = (
     *_moved(adjustments, adjustments.drop, "/credit_balance_adjustments", "credit adjustment", ADJUSTMENT),
     *_goods(ITEMS, "/items", "an item"),
     *_goods(TAX_RATES, "/tax_rates", "a tax rate"),
+    *_goods(EMAIL_TEMPLATES, "/email_templates", "an email template"),
+    *_goods(SMS_TEMPLATES, "/sms_templates", "an SMS template"),
+    *_moved(tasks, tasks.drop, "/tasks", "task", TASK, "Delete"),
+    *_cadences("/chasing_cadences"),
+    *_cadences("/customer_chasing_cadences"),
+    _route("GET", "/invoice_chasing_cadences", chasing.page, "List all chasing cadences", CADENCE),
     # The vendor's page has this address once, in the singular.
     _route("GET", "/customer/{id}/notes", belongings.page(NOTES), "List notes", NOTES.table),
     *(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from billto.app import customers, messages, records
+from billto.app import catalog, customers, messages, records
 from billto.app import sending as app
 from billto.app.parts import Request, Tx
 from billto.dialects.codecs import choice
@@ -24,6 +24,7 @@ from billto.domain.message import EMAIL, LETTER, SMS, Message
 from billto.domain.problems import Problem, Refused
 
 RECIPIENTS_MAX = 100
+NAME_MAX = 100  # of stored words
 _TEXT_MAX = 10_000
 
 BALANCE_FORWARD, OPEN_ITEM = "balance_forward", "open_item"
@@ -51,7 +52,7 @@ async def mail(tx: Tx, asked: Request, told: Told) -> Said:
     primary = [one.email for one in contacts_of(of) if one.is_primary and one.email]
     values = _addressed(told, said, [of.email, *primary])
     await check_connected(tx, asked, EMAIL)
-    values["template"] = _template(said, "statement_email")
+    values["template"], said = await _template(tx, asked, said, "statement_email")
     paper = await statement_paper(tx, asked, said)
     if variables.are_in(said.get("subject"), said.get("message")):
         url = (await statements.addresses(tx, asked)).page(of)
@@ -74,7 +75,7 @@ def document_mail(paper: Paper) -> Verb:
             raise Refused(Problem("not_offered", detail="an opening balance is no paper that could be sent"))
         values = _addressed(told, said, await _on_file(tx, asked, document))
         await check_connected(tx, asked, EMAIL)
-        values["template"] = _template(said, _TEMPLATES[paper.kind])
+        values["template"], said = await _template(tx, asked, said, _TEMPLATES[paper.kind])
         if variables.are_in(said.get("subject"), said.get("message")):
             said = _substituted(said, await variables.of_document(tx, plain(asked), document))
         values |= _words(said)
@@ -128,12 +129,19 @@ def _addressed(told: Told, said: Mapping[str, Any], others: list[str | None]) ->
     return {**({"recipients": to} if to else {}), **({"bcc": hidden} if hidden else {})}
 
 
-def _template(said: Mapping[str, Any], standard: str) -> str:
-    """The name of the words. Which others there were elsewhere is not known here: they must come along."""
+async def _template(
+    tx: Tx, asked: Request, said: dict[str, Any], standard: str
+) -> tuple[str, dict[str, Any]]:
+    """The name of the words, and what is said with those that are kept under it; own words win."""
     wanted: str = said.get("template", standard)
+    fits = len(wanted) <= NAME_MAX
+    stored = (await catalog.named(catalog.EMAIL_TEMPLATES, tx, asked, (wanted,))) if fits else {}
+    if wanted in stored:
+        kept = {"subject": stored[wanted].subject, "message": stored[wanted].body}
+        return wanted, {**{name: text for name, text in kept.items() if text}, **said}
     if wanted != standard and not (said.get("subject") and said.get("message")):
-        raise Refused(Problem("unknown_choice", ("template",), standard))
-    return wanted
+        raise Refused(Problem("unknown_choice", ("template",), f"{standard}, or a template that is stored"))
+    return wanted, said
 
 
 def _words(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,9 +4,6 @@ They are put in once and never read again, and nothing is ever evaluated: of Mus
 understood, and as there a name that is not known becomes nothing. Everything else in braces is plain text.
 """
 
-import re
-from collections.abc import Mapping
-
 from billto.app import balances, links, overdue, records
 from billto.app.parts import Reader, Request, Tx
 from billto.domain import issuing
@@ -14,21 +11,9 @@ from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.money import shown
+from billto.domain.variables import Values, are_in, substitute
 
-Values = Mapping[str, str | None]
-
-_NAME = r"[ \t]{0,9}&?[ \t]{0,9}([A-Za-z_][A-Za-z0-9_]{0,99})[ \t]{0,9}"
-_VARIABLE = re.compile(r"\{\{\{" + _NAME + r"\}\}\}|\{\{" + _NAME + r"\}\}")
-
-
-def substitute(text: str, values: Values) -> str:
-    """The text with its variables; mail is plain text, so that nothing is escaped."""
-    return _VARIABLE.sub(lambda found: values.get(found[1] or found[2]) or "", text)
-
-
-def are_in(*texts: str | None) -> bool:
-    """Whether there is any: what they stand for is looked up only then."""
-    return any(text and _VARIABLE.search(text) for text in texts)
+__all__ = ["Values", "are_in", "of_document", "of_statement", "substitute"]
 
 
 async def of_statement(

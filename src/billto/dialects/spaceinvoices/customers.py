@@ -1,6 +1,7 @@
 """Space Invoices: the customer, in the order of the documented object; fields newer than it at the end."""
 
 from billto.dialects.codecs import BOOL, ISO, TEXT, prefixed, shaped
+from billto.dialects.spaceinvoices.dunning import DUNNING
 from billto.dialects.wire import FIND, REQ, RO, RW, SORT, Table, derived, row
 from billto.domain.attrs import METADATA
 from billto.domain.customer import BANK_ACCOUNTS, UJP, Customer
@@ -39,6 +40,7 @@ CUSTOMER = Table(
     row("peppol_scheme_id", "peppol_scheme_id", TEXT,                    RW),
     row("ujp",              "ujp",              shaped(UJP),             RW),
     row("external_id",      "external_id",      TEXT,                    RW,     *BOTH),
+    DUNNING,
 )  # fmt: skip
 
 TOMBSTONE = Table(

@@ -72,6 +72,8 @@ FIELDS = {
     "total_written_off": "What was written off.",
     "void_reason": "Why it was voided.",
     "change_reason": "Why it was last changed.",
+    "dunning": "Whether nobody is reminded of it or chased for it, why, and until which day. Also of what is "
+    "issued it can change.",
     "payments": "What has been paid of it already. Not shown.",
     "expected_total_with_tax": "What you reckon its total to be: it is refused where that is another. Not "
     "shown.",
@@ -131,8 +133,8 @@ _FINALIZED = (
 )
 _CHANGED = (
     "Changes the fields of a draft that are given, and no others; with `is_draft` false it is issued then. "
-    "Of what is issued only `metadata`, `linked_documents` and `change_reason` can change; whatever stands "
-    "there already may be sent back."
+    "Of what is issued only `metadata`, `linked_documents`, `dunning` and `change_reason` can change; "
+    "whatever stands there already may be sent back."
 )
 _LATER = ("issued_already", "voided")
 _VOIDS = (

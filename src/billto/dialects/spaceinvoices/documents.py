@@ -21,6 +21,7 @@ from billto.dialects.codecs import (
     write_money,
 )
 from billto.dialects.spaceinvoices import receipts
+from billto.dialects.spaceinvoices.dunning import DUNNING
 from billto.dialects.spaceinvoices.lines import LINES, PREFIXES, TAX_SHAPE, IdOf, shown, taxes
 from billto.dialects.spaceinvoices.parties import (
     CUSTOMER_ON_IT,
@@ -179,6 +180,7 @@ DOCUMENT = Table(
     row("total_written_off",        "written_off",      MONEY,                   RO,    *BOTH),
     row("void_reason",              "void_reason",      TEXT,                    RO),
     row("change_reason",            "change_reason",    TEXT,                    RW),
+    DUNNING,
     woven("payments", lambda document: None, receipts.said, receipts.PAYMENTS.shape(), (), WO),
     woven("expected_total_with_tax", lambda document: None, _expected, _NUMBER, (), WO),
     asked=(row("customer.name",     "customer_name",    TEXT,                    RO,    *BOTH),),

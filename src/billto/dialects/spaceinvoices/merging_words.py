@@ -7,8 +7,8 @@ from billto.dialects.schemas import Schema
 from billto.dialects.spaceinvoices.merging import INTO
 
 _MOVES = (
-    "documents", "payments", "adjustments", "line_items", "notes", "messages", "contacts",
-    "delivery_addresses", "children",
+    "documents", "payments", "adjustments", "line_items", "notes", "messages", "tasks",
+    "chasing_steps", "contacts", "delivery_addresses", "children",
 )  # fmt: skip
 _SUMS = ("outstanding", "open_credit_notes", "unapplied", "credit", "net")
 _ANYTHING: Schema = {"type": ["string", "number", "boolean", "object", "array", "null"]}

@@ -2,7 +2,7 @@
 
 from billto.app import customers, entities
 from billto.dialects.dialect import Does, Of, Route, Verb
-from billto.dialects.spaceinvoices import merging
+from billto.dialects.spaceinvoices import chased, merging
 from billto.dialects.spaceinvoices.connection_words import CONNECTION_ROUTES
 from billto.dialects.spaceinvoices.customers import CUSTOMER, TOMBSTONE
 from billto.dialects.spaceinvoices.document_routes import DOCUMENT_ROUTES
@@ -60,6 +60,7 @@ ROUTES = (
     ),
     _customer("GET", "/customers/{id}/merge", Does.ASK, merging.preview, "Preview a merge"),
     _customer("POST", "/customers/{id}/merge", Does.DO, merging.merge, "Merge a customer into another"),
+    _customer("GET", "/customers/{id}/dunning", Does.ASK, chased.told_of, "Get how a customer was chased"),
     _customer("POST", "/customers/{id}/restore", _ACT, customers.restore, "Restore a deleted customer"),
     *DOCUMENT_ROUTES,
     *MONEY,

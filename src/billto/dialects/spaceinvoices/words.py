@@ -10,6 +10,7 @@ from typing import Any
 from billto.dialects.reference import Operation, Wording
 from billto.dialects.schemas import Resource
 from billto.dialects.searching import LENGTH_MAX, TERMS_MAX
+from billto.dialects.spaceinvoices.chased_words import CHASED_OPERATIONS, CHASED_SCHEMAS
 from billto.dialects.spaceinvoices.connection_words import CONNECTION_OPERATIONS, CONNECTION_SCHEMAS
 from billto.dialects.spaceinvoices.customers import CUSTOMER
 from billto.dialects.spaceinvoices.document_words import DOCUMENT_OPERATIONS, SCHEMAS, resource
@@ -155,6 +156,7 @@ CUSTOMER_FIELDS = {
     "bank_accounts": "The customer's bank accounts. An account without a `type` is an `iban`.",
     "peppol_scheme_id": "Scheme of the participant id, such as 9915.",
     "external_id": "What another system calls the customer; no two customers out of the trash share one.",
+    "dunning": "Whether the customer is left alone by reminders and chasing, why, and until which day.",
     "ujp": "Where the Slovenian budget payments administration (UJP) takes invoices for a public body.",
 }
 
@@ -271,6 +273,7 @@ OPERATIONS = {
         ("taken",),
     ),
     **MERGING_OPERATIONS,
+    **CHASED_OPERATIONS,
     **DOCUMENT_OPERATIONS,
 }
 
@@ -377,7 +380,7 @@ WORDING = Wording(
     schemas={
         "Pagination": PAGINATION, "Error": ERROR, "Issue": ISSUE,
         **SCHEMAS, **MONEY_SCHEMAS, **MERGING_SCHEMAS, **MESSAGE_SCHEMAS, **PLANNING_SCHEMAS,
-        **FILE_SCHEMAS, **CONNECTION_SCHEMAS,
+        **FILE_SCHEMAS, **CONNECTION_SCHEMAS, **CHASED_SCHEMAS,
     },
     listing=listing,
     params=PARAMS,

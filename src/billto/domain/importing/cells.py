@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import date
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -78,6 +80,18 @@ def whole(cell: str) -> int:
     if abs(number) > WHOLE_MAX:
         _refuse("out_of_range", f"within ±{WHOLE_MAX}")
     return number
+
+
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d\d?)\.(\d\d?)\.(\d{4})", re.ASCII)
+
+
+def day(cell: str) -> date:
+    """2026-01-31 or 31.1.2026; with slashes it could be read in two ways, and is refused."""
+    if found := _DAY.fullmatch(cell.strip()):
+        year, month, number = found.group(1, 2, 3) if found[1] else found.group(6, 5, 4)
+        with suppress(ValueError):
+            return date(int(year), int(month), int(number))
+    _refuse("wrong_type", "a day such as 2026-01-31")
 
 
 _AMOUNT_MAX = Decimal(10) ** 15

@@ -25,7 +25,17 @@ class Field(NamedTuple):
 # What a file cannot say: who a customer is here, and to whom else it belongs, which are numbers of one
 # installation.
 _OURS = frozenset(
-    {"entity_id", "id", "serial", "version", "created_at", "updated_at", "deleted_at", "parent"}
+    {
+        "entity_id",
+        "id",
+        "serial",
+        "version",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+        "parent",
+        "is_chase_finished",
+    }
 )
 SETTABLE = tuple(name for name in catalogue(Customer) if name not in _OURS)
 
@@ -45,6 +55,7 @@ def _read_by(attr: Attr) -> Cell:
     }  # fmt: skip
     by_kind: Mapping[Kind, Cell] = {
         Kind.TEXT: cells.text, Kind.BOOL: cells.flag, Kind.INT: cells.whole, Kind.DECIMAL: cells.amount,
+        Kind.DATE: cells.day,
     }  # fmt: skip
     if attr.name in by_name:
         return by_name[attr.name]

@@ -29,4 +29,16 @@ GERMAN = Language(
     statement_subject="Kontoauszug von {entity_name}",
     statement_body="Im Anhang finden Sie Ihren Kontoauszug.",
     statement_text="{entity_name}: Ihr Kontoauszug liegt bereit. {portal_url}",
+    chasing_subject="Ihr Konto bei {entity_name}",
+    chasing_body=(
+        "Guten Tag {customer_name},\n\n"
+        "diese Rechnungen sind offen:\n\n"
+        "{invoice_list}\n\n"
+        "Insgesamt: {total_amount}.\n\n"
+        "Bitte veranlassen Sie die Zahlung. Der Kontoauszug liegt bei.\n\n"
+        "{entity_name}"
+    ),
+    chasing_text=(
+        "{entity_name}: Auf Ihrem Konto sind {total_amount} offen. Bitte veranlassen Sie die Zahlung."
+    ),
 )

@@ -27,4 +27,14 @@ ENGLISH = Language(
     statement_subject="Statement of account from {entity_name}",
     statement_body="Please find your statement of account attached.",
     statement_text="{entity_name}: your statement of account is ready. {portal_url}",
+    chasing_subject="Your account with {entity_name}",
+    chasing_body=(
+        "Dear {customer_name},\n\n"
+        "these invoices are open:\n\n"
+        "{invoice_list}\n\n"
+        "In all: {total_amount}.\n\n"
+        "Please arrange payment. The statement is attached.\n\n"
+        "{entity_name}"
+    ),
+    chasing_text="{entity_name}: {total_amount} is open on your account. Please arrange payment.",
 )

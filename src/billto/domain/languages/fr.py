@@ -30,4 +30,16 @@ FRENCH = Language(
     statement_subject="Relevé de compte de {entity_name}",
     statement_body="Veuillez trouver ci-joint votre relevé de compte.",
     statement_text="{entity_name} : votre relevé de compte est disponible. {portal_url}",
+    chasing_subject="Votre compte chez {entity_name}",
+    chasing_body=(
+        "Bonjour {customer_name},\n\n"
+        "ces factures sont ouvertes :\n\n"
+        "{invoice_list}\n\n"
+        "En tout : {total_amount}.\n\n"
+        "Merci de procéder au paiement. Le relevé est joint.\n\n"
+        "{entity_name}"
+    ),
+    chasing_text=(
+        "{entity_name} : {total_amount} restent dus sur votre compte. Merci de procéder au paiement."
+    ),
 )

@@ -29,4 +29,14 @@ CROATIAN = Language(
     statement_subject="Izvod stanja od {entity_name}",
     statement_body="U privitku vam šaljemo izvod vašeg stanja.",
     statement_text="{entity_name}: vaš izvod stanja je spreman. {portal_url}",
+    chasing_subject="Vaš račun kod {entity_name}",
+    chasing_body=(
+        "Poštovani {customer_name},\n\n"
+        "ovi su računi otvoreni:\n\n"
+        "{invoice_list}\n\n"
+        "Ukupno: {total_amount}.\n\n"
+        "Molimo podmirite dugovanje. Izvod stanja je u privitku.\n\n"
+        "{entity_name}"
+    ),
+    chasing_text="{entity_name}: otvoreno dugovanje iznosi {total_amount}. Molimo podmirite dugovanje.",
 )

@@ -27,4 +27,17 @@ ITALIAN = Language(
     statement_subject="Estratto conto di {entity_name}",
     statement_body="In allegato trova il Suo estratto conto.",
     statement_text="{entity_name}: il Suo estratto conto è disponibile. {portal_url}",
+    chasing_subject="Il Suo conto presso {entity_name}",
+    chasing_body=(
+        "Gentile {customer_name},\n\n"
+        "queste fatture sono aperte:\n\n"
+        "{invoice_list}\n\n"
+        "In tutto: {total_amount}.\n\n"
+        "La preghiamo di provvedere al pagamento. In allegato trova l’estratto conto.\n\n"
+        "{entity_name}"
+    ),
+    chasing_text=(
+        "{entity_name}: sul Suo conto risultano aperti {total_amount}. "
+        "La preghiamo di provvedere al pagamento."
+    ),
 )

@@ -15,3 +15,6 @@ class Language:
     statement_subject: str
     statement_body: str
     statement_text: str  # the statement, by text message
+    chasing_subject: str
+    chasing_body: str
+    chasing_text: str  # as a text message

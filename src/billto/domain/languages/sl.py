@@ -29,4 +29,14 @@ SLOVENIAN = Language(
     statement_subject="Izpisek stanja od {entity_name}",
     statement_body="V priponki vam pošiljamo izpisek vašega stanja.",
     statement_text="{entity_name}: vaš izpisek stanja je pripravljen. {portal_url}",
+    chasing_subject="Vaše obveznosti do {entity_name}",
+    chasing_body=(
+        "Spoštovani {customer_name},\n\n"
+        "ti računi so odprti:\n\n"
+        "{invoice_list}\n\n"
+        "Skupaj: {total_amount}.\n\n"
+        "Prosimo, uredite plačilo. Izpisek stanja je v priponki.\n\n"
+        "{entity_name}"
+    ),
+    chasing_text="{entity_name}: odprte obveznosti znašajo {total_amount}. Prosimo, uredite plačilo.",
 )
