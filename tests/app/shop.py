@@ -29,7 +29,7 @@ Amount = int | str | Decimal
 # Whatever a step that is refused must leave as it was.
 TABLES = (
     "customer", "document", "payment", "adjustment", "entry", "standing", "event", "sequence", "tombstone",
-    "message",
+    "message", "statement_run", "statement_round",
 )  # fmt: skip
 
 

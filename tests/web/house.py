@@ -26,6 +26,7 @@ TABLES = (
     "account", "entity", "key", "customer", "tombstone", "sequence", "note", "line_item", "tally", "event",
     "answer", "import_job", "upload", "document", "payment", "entry", "standing", "adjustment", "item",
     "tax_rate", "alias", "message", "plan", "reminded", "file", "file_content", "connection",
+    "statement_run", "statement_round",
 )  # fmt: skip
 NOTHING: Any = object()
 

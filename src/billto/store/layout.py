@@ -26,6 +26,8 @@ from billto.domain.plan import Plan
 from billto.domain.query import Query
 from billto.domain.reminder import Reminded
 from billto.domain.scope import Scope
+from billto.domain.statement_round import StatementRound
+from billto.domain.statement_run import StatementRun
 from billto.domain.tombstone import Tombstone
 
 
@@ -69,6 +71,8 @@ LAYOUTS: dict[type[Any], Layout] = {
     File: Layout("file", ("entity_id",), allotted=True),
     FileContent: Layout("file_content", ("entity_id",)),
     Connection: Layout("connection", ("entity_id",)),
+    StatementRun: Layout("statement_run", ("entity_id",), allotted=True),
+    StatementRound: Layout("statement_round", ("entity_id",), allotted=True),
     Alias: Layout("alias", ("entity_id",)),
     Event: Layout("event", ("entity_id",)),
     Answer: Layout("answer", ("tenant_id",)),

@@ -16,6 +16,7 @@ from billto.store.migrations import (
     m0009_connections,
     m0010_links,
     m0011_plans,
+    m0013_statement_runs,
 )
 
 
@@ -40,5 +41,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(9, "connections, turns of messages", m0009_connections.statements),
     Migration(10, "signed links, files", m0010_links.statements),
     Migration(11, "plans, reminders, test clocks", m0011_plans.statements),
+    Migration(13, "statement runs", m0013_statement_runs.statements),
 )
 LATEST = MIGRATIONS[-1].number

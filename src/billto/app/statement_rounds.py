@@ -1,0 +1,212 @@
+"""Rounds of statement runs, as the scheduler works them off: some customers at a time.
+
+The messages of those, the place after them and the counts are one transaction, which begins by looking
+whether the place is still the one from which it was read. So whoever is ended at any moment, or works beside
+another, leaves out nobody, and nobody gets a second message of a round.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from billto.app import messages, records, statement_picks, statement_runs
+from billto.app.parts import Reader, Request, Store, Tx
+from billto.app.statement_picks import Picked, Round
+from billto.domain import issuing
+from billto.domain import statement_round as rounds
+from billto.domain import statement_run as rules
+from billto.domain.customer import Customer
+from billto.domain.entity import Entity, moment
+from billto.domain.languages import language
+from billto.domain.message import EMAIL, LETTER, SMS, Message
+from billto.domain.money import shown
+from billto.domain.paging import unambiguous
+from billto.domain.plan import Plan
+from billto.domain.problems import Problem, Refused
+from billto.domain.query import All, Compare, Op, Query
+from billto.domain.statement_round import RUNNING, StatementRound
+from billto.domain.statement_run import BALANCE_FORWARD, Period, StatementRun
+from billto.domain.templates import substitute
+
+CUSTOMERS_AT_ONCE = 200
+# How long a round that cannot go on is tried again.
+GIVEN_UP_AFTER = timedelta(days=1)
+
+
+async def next_at(
+    reader: Reader, asked: Request, entity: Entity, plan: Plan, after: datetime
+) -> datetime | None:
+    """When a run is next; a round is worked off at once and then never again."""
+    one = await reader.get(StatementRound, asked.scope, plan.subject_id)
+    if one is not None:
+        return plan.next_at if one.state == RUNNING else None
+    run = await reader.get(StatementRun, asked.scope, plan.subject_id)
+    if run is None:
+        return None
+    if plan.is_anew:
+        # By the clock of another zone it may be time already: that is late, and not left out.
+        last = (plan.last_at, moment(entity, run.updated_at))
+        after = min(after, max(one for one in last if one is not None))
+    return rules.next_at(run, entity, after)
+
+
+async def work_off(store: Store, asked: Request, entity: Entity, plan: Plan, at: datetime) -> dict[str, int]:
+    """Begins the round of a run whose time has come, or goes through one to its end."""
+    one = await store.reader.get(StatementRound, asked.scope, plan.subject_id)
+    if one is not None:
+        return await _go_through(store, asked, entity, one)
+    begun = await store.write(lambda tx: _begin(tx, asked, entity, plan, at))
+    return {"rounds": int(begun)}
+
+
+async def _begin(tx: Tx, asked: Request, entity: Entity, plan: Plan, at: datetime) -> bool:
+    run = await tx.lock(StatementRun, asked.scope, plan.subject_id)
+    if run is None or run.is_paused:
+        return False
+    day = rules.last_day(run, entity, plan.next_at, at)
+    where = All((
+        Compare("run_id", Op.EQ, run.id), Compare("day", Op.EQ, day), Compare("is_by_hand", Op.EQ, False),
+    ))  # fmt: skip
+    query = Query(where, unambiguous(()), limit=1, counted=False)
+    if (await tx.page(StatementRound, asked.scope, query)).records:
+        return False
+    period = rules.period(run, day)
+    await statement_runs.begin(tx, asked, entity, run, day, period, is_by_hand=False, at=at)
+    return True
+
+
+async def _go_through(store: Store, asked: Request, entity: Entity, one: StatementRound) -> dict[str, int]:
+    try:
+        left: StatementRound | None = one
+        while left is not None and left.state == RUNNING:
+            one, left = left, await _go_on(store, asked, entity, left)
+    except Exception as fault:
+        told = str(fault) if isinstance(fault, Refused) else "something went wrong on our side"
+
+        async def work(tx: Tx) -> bool:
+            return await _failed(tx, asked, one.id, told)
+
+        if not await store.write(work):
+            raise
+    found = await store.reader.get(StatementRound, asked.scope, one.id)
+    return {} if found is None else {"queued": found.queued, **found.skipped}
+
+
+async def _failed(tx: Tx, asked: Request, id: str, told: str) -> bool:
+    """Keeps why a round cannot go on; says whether it was given up."""
+    old = await tx.lock(StatementRound, asked.scope, id)
+    if old is None or old.state != RUNNING:
+        return True
+    is_final = tx.now - old.created_at > GIVEN_UP_AFTER
+    new = rounds.failed(old, tx.now, told, is_final=is_final)
+    await tx.update(old, new, asked.scope)
+    if is_final:
+        await records.note(tx, asked, "statement_round.failed", new, old)
+    return is_final
+
+
+async def _go_on(store: Store, asked: Request, entity: Entity, one: StatementRound) -> StatementRound | None:
+    """The round after some more customers, or as another one has left it meanwhile."""
+    run = await store.reader.get(StatementRun, asked.scope, one.run_id)
+    if run is None:
+        return None
+    if run.channel not in asked.channels:
+        raise Refused(Problem("no_channel"))
+    of = Round(run, entity, Period(one.period_start, one.period_end), one.day)
+    page = await statement_picks.page(
+        store.reader, asked, run, one.cursor, CUSTOMERS_AT_ONCE, one.customer_ids
+    )
+    picked = await statement_picks.pick(store.reader, asked, of, page.records)
+
+    async def work(tx: Tx) -> StatementRound | None:
+        return await _keep(tx, asked, of, one, picked, is_last=not page.has_next)
+
+    return await store.write(work)
+
+
+async def _keep(
+    tx: Tx, asked: Request, of: Round, read: StatementRound, picked: Sequence[Picked], *, is_last: bool
+) -> StatementRound | None:
+    """Queues the messages of some customers, and puts the round's place after them."""
+    old = await tx.lock(StatementRound, asked.scope, read.id)
+    if old is None or old.state != RUNNING or old.cursor != read.cursor:
+        return old
+    run = await tx.get(StatementRun, asked.scope, old.run_id)
+    if run is None or run != of.run:
+        return old  # it was changed just now; what was found out does not hold any more
+    skipped = [(one.customer.id, one.reason) for one in picked if one.reason is not None]
+    wanted = {one.customer.id: one for one in picked if one.reason is None}
+    made: list[Message] = []
+    for customer in await tx.lock_all(Customer, asked.scope, list(wanted)) if wanted else ():
+        one = wanted[customer.id]
+        if customer.deleted_at is not None:
+            continue
+        try:
+            made.append(messages.composed(tx, of.entity, customer, _said(of, old, customer, one)))
+        except Refused:
+            skipped.append((wanted.pop(customer.id).customer.id, rules.TOO_LONG))
+    told = {one.customer_id for one in made}
+    skipped += [(id, rules.GONE) for id in wanted if id not in told]
+    await messages.queue_many(tx, asked, made)
+    new = rounds.gone_on(
+        old, tx.now, cursor=picked[-1].customer.id if picked else None, seen=len(picked), queued=len(made),
+        skipped=skipped, is_last=is_last,
+    )  # fmt: skip
+    await tx.update(old, new, asked.scope)
+    if is_last:
+        await records.note(tx, asked, "statement_round.done", new, old)
+    return new
+
+
+def _said(of: Round, one: StatementRound, customer: Customer, picked: Picked) -> dict[str, Any]:
+    """The message for a customer: a statement for each currency, and what is to be said with them."""
+    run = of.run
+    papers = [_paper(of, customer, code) for code in picked.currencies]
+    return {
+        "channel": run.channel,
+        "kind": "statement",
+        "recipients": picked.recipients,
+        "attachments": None if run.channel == SMS else papers,
+        "once": f"statement {one.id} {customer.id}",
+        "metadata": dict(run.metadata),
+        "details": {"statement_run": run.id, "statement_round": one.id},
+        **_words(of, customer, picked),
+    }
+
+
+def _paper(of: Round, customer: Customer, code: str) -> dict[str, Any]:
+    is_forward = of.run.type == BALANCE_FORWARD
+    return {
+        "paper": "statement", "customer_id": customer.id, "currency_code": code, "name": f"statement-{code}",
+        "is_balance_forward": is_forward, "past_due_only": of.run.past_due_only,
+        "with_children": of.run.include_children, "language": of.run.language,
+        "end": of.period.end.isoformat(),
+        **({"start": of.period.start.isoformat()} if is_forward else {}),
+    }  # fmt: skip
+
+
+def _words(of: Round, customer: Customer, picked: Picked) -> Mapping[str, str | None]:
+    """Subject and body: the run's, or else ours; a letter is its papers."""
+    run, entity = of.run, of.entity
+    texts = language(run.language or customer.language or entity.locale)
+    ours = {"subject": texts.statement_subject, "body": texts.statement_body} if run.channel == EMAIL else {}
+    given = {"subject": run.subject, "body": run.body}
+    if run.channel == LETTER:
+        given = {"subject": run.subject}
+    known = issuing.values_of(entity, customer, of.day) | {
+        "total_amount": _total(picked),
+        "period_start": _day(of.period.start),
+        "period_end": _day(of.period.end),
+    }
+    said = {part: given.get(part) or ours.get(part) for part in ("subject", "body")}
+    return {part: substitute(text, known) if text else None for part, text in said.items()}
+
+
+def _total(picked: Picked) -> str:
+    """What is owed by currency: amounts of several are never added."""
+    stands = [(code, picked.stands[code]) for code in picked.currencies if code in picked.stands]
+    return ", ".join(shown(one.net, code) for code, one in stands)
+
+
+def _day(day: date) -> str:
+    return day.isoformat()

@@ -1,0 +1,449 @@
+"""Statements for many customers: each gets one of a round, whatever the scheduler does."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from billto.app import customers, documents, statement_rounds, statement_runs
+from billto.app.documents import Wish
+from billto.app.parts import Request
+from billto.app.statement_runs import Preview
+from billto.domain.customer import Customer
+from billto.domain.message import SMS, Message
+from billto.domain.paging import unambiguous
+from billto.domain.plan import Plan
+from billto.domain.problems import Refused
+from billto.domain.query import All, Query
+from billto.domain.statement_round import StatementRound
+from billto.domain.statement_run import StatementRun
+from tests.app.shop import Shop
+from tests.store.stores import START, Stage
+from tests.work.calendar import dunning, hours_pass, jump, scheduler, worked_off
+
+TODAY = START.date()
+DAY = timedelta(days=1)
+MONTHLY = {"name": "Monthly", "frequency": "monthly", "day": 1}
+WEEKLY = {"name": "Weekly", "frequency": "weekly", "weekday": "monday"}
+
+
+class Office:
+    """A shop, and the statements that it sends."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.stage = shop.stage
+
+    def run(self, **values: Any) -> StatementRun:
+        return self.shop.do(lambda tx: statement_runs.create(tx, self.shop.asked, {**MONTHLY, **values}))
+
+    def change(self, run: StatementRun, **values: Any) -> StatementRun:
+        return self.shop.do(lambda tx: statement_runs.change(tx, self.shop.asked, run.id, values))
+
+    def delete(self, run: StatementRun) -> None:
+        self.shop.do(lambda tx: statement_runs.delete(tx, self.shop.asked, run.id))
+
+    def start(self, run: StatementRun, *of: Customer, **days: date) -> StatementRound:
+        ids = [one.id for one in of] or None
+        return self.shop.do(lambda tx: statement_runs.start(tx, self.shop.asked, run.id, ids, **days))
+
+    def cancel(self, one: StatementRound) -> StatementRound:
+        return self.shop.do(lambda tx: statement_runs.cancel(tx, self.shop.asked, one.run_id, one.id))
+
+    def preview(self, run: StatementRun, after: str | None = None, most: int = 100) -> Preview:
+        reader, asked, now = self.stage.store.reader, self.shop.asked, self.stage.clock()
+        return self.stage.run(statement_runs.preview(reader, asked, run.id, now, after, most))
+
+    def owing(self, amount: int = 100, name: str = "Acme", **values: Any) -> Customer:
+        """A customer who owes something, and can be reached unless it is said otherwise."""
+        due = values.pop("due_date", TODAY)
+        of = self.shop.customer(name, **{"email": "ana@acme.example", **values})
+        self.shop.invoice(of, amount, date=min(due, TODAY), due_date=due)
+        return of
+
+    def many(self, number: int) -> list[Customer]:
+        """Customers who owe something, in one transaction."""
+
+        async def work(tx: Any) -> list[Customer]:
+            asked, made = self.shop.asked, []
+            for at in range(number):
+                said = {"name": f"C{at}", "email": "a@b.example"}
+                made.append(await customers.create(tx, asked, said))
+                lines = [{"name": "Work", "price": Decimal(100)}]
+                values = {"lines": lines, "customer_id": made[-1].id}
+                await documents.create(tx, asked, "invoice", values, Wish())
+            return made
+
+        return self.shop.do(work)
+
+    def rounds(self) -> list[StatementRound]:
+        return self._all(StatementRound)
+
+    def messages(self) -> list[Message]:
+        return self._all(Message)
+
+    def plans(self) -> list[Plan]:
+        return self._all(Plan)
+
+    def told(self) -> list[str]:
+        """Who got a message, as often as it did."""
+        return sorted(str(one.customer_id) for one in self.messages())
+
+    def _all(self, record: type[Any]) -> list[Any]:
+        query = Query(All(), unambiguous(()), limit=5_000, counted=False)
+        found = self.stage.run(self.stage.store.reader.page(record, self.shop.scope, query))
+        return sorted(found.records, key=lambda one: str(one.id))
+
+
+@pytest.fixture
+def office(stage: Stage) -> Office:
+    stage.clock.hours = 9  # later than the runs of that day
+    return Office(dunning(stage, overdue_notifications={"enabled": False}).shop)
+
+
+def ids(some: Sequence[Customer]) -> list[str]:
+    return sorted(one.id for one in some)
+
+
+def test_who_owes_something_gets_a_statement_of_the_month_before(office: Office) -> None:
+    acme = office.owing(name="Acme")
+    office.shop.customer("Nobody's debtor", email="bo@acme.example")
+    office.run(subject="{customer_name}: {total_amount}", body="From {period_start} to {period_end}.")
+    hours_pass(office.stage, 31 * 24 - 2)
+    assert office.messages() == []
+    hours_pass(office.stage, 1)
+    (message,) = office.messages()
+    assert (message.customer_id, message.kind, message.channel) == (acme.id, "statement", "email")
+    assert message.subject == "Acme: €100.00"
+    assert message.body == "From 2026-01-01 to 2026-01-31."
+    assert message.attachments is not None
+    (paper,) = message.attachments
+    assert (paper["start"], paper["end"], paper["currency_code"]) == ("2026-01-01", "2026-01-31", "EUR")
+    (one,) = office.rounds()
+    assert (one.state, one.seen, one.queued, one.day) == ("done", 1, 1, date(2026, 2, 1))
+    (plan,) = office.plans()
+    assert plan.next_at.date() == date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    "zone", ["Pacific/Kiritimati", "Europe/Ljubljana", "America/New_York", "Pacific/Niue"]
+)
+def test_a_month_of_hours_brings_each_round_at_its_hour_of_the_day_there(stage: Stage, zone: str) -> None:
+    there = dunning(stage, zone, overdue_notifications={"enabled": False})
+    office = Office(there.shop)
+    office.owing()
+    office.run(**WEEKLY, hour=7)
+    stage.clock.days = 75  # over the changes of the clock in March
+    worked_off(stage)
+    before = len(office.rounds())
+    hours_pass(stage, 31 * 24)
+    rounds = office.rounds()[before:]
+    began = [one.created_at.astimezone(there.zone) for one in rounds]
+    assert {(one.weekday(), one.hour) for one in began} == {(0, 7)}
+    assert [one.date() for one in began] == [one.day for one in rounds]
+    assert [(one.period_start, one.period_end) for one in rounds] == [
+        (one.day - 7 * DAY, one.day - DAY) for one in rounds
+    ]
+    assert len(rounds) in (4, 5)
+    days = [one.day for one in rounds]
+    assert days == [days[0] + 7 * at * DAY for at in range(len(days))]
+
+
+def test_after_a_long_sleep_there_is_one_round_and_that_of_the_last_month(office: Office) -> None:
+    office.owing()
+    office.run()
+    office.stage.clock.days = 95
+    worked_off(office.stage)
+    (one,) = office.rounds()
+    assert (one.day, one.period_start, one.period_end) == (
+        date(2026, 4, 1), date(2026, 3, 1), date(2026, 3, 31),
+    )  # fmt: skip
+    assert len(office.messages()) == 1
+
+
+def test_the_clock_of_a_sandbox_brings_a_year_of_rounds(stage: Stage) -> None:
+    office = Office(Shop(stage, stage.cast.sandbox))
+    office.owing()
+    office.run(day=31)
+    jump(office.shop, 365)
+    worked_off(stage)
+    rounds = office.rounds()
+    days = [one.day for one in rounds]
+    assert len(rounds) == 12
+    assert [one.month for one in days] == list(range(1, 13))
+    assert all((one + DAY).day == 1 for one in days)
+    assert all(one.period_end.month == (one.day.month - 2) % 12 + 1 for one in rounds)
+    assert all(one.period_start.day == 1 and (one.period_end + DAY).day == 1 for one in rounds)
+    assert len(office.messages()) == 12
+
+
+def test_what_is_done_once_is_done_once_and_not_in_the_past(office: Office) -> None:
+    office.owing()
+    run = office.run(frequency="once", on_date=TODAY + 5 * DAY, day=None)
+    hours_pass(office.stage, 8 * 24)
+    assert len(office.messages()) == len(office.rounds()) == 1
+    assert office.plans() == []
+    office.change(run, name="As it was")
+    with pytest.raises(Refused, match="out_of_range"):
+        office.run(frequency="once", on_date=TODAY)
+    office.change(run, on_date=TODAY + 10 * DAY)
+    hours_pass(office.stage, 4 * 24)
+    assert len(office.rounds()) == 2
+
+
+def test_each_filter_leaves_out_whom_it_says(office: Office) -> None:
+    shop = office.shop
+    late = office.owing(500, "Late", due_date=TODAY - 20 * DAY, metadata={"tier": "gold"})
+    little = office.owing(5, "Little", due_date=TODAY + 30 * DAY)
+    silent = office.owing(100, "Silent", email=None)
+    paid = office.owing(100, "Paid")
+    shop.pay(60, of=paid)  # of what, it did not say
+    idle = shop.customer("Idle", email="idle@acme.example")
+    for said, told in (
+        ({}, [late, little, paid]),
+        ({"min_balance": Decimal(50)}, [late]),
+        ({"min_balance": Decimal(50), "min_balance_currency": "USD"}, []),
+        ({"past_due_days": 14}, [late]),
+        ({"past_due_only": True}, [late]),
+        ({"customer_metadata": {"tier": "gold"}}, [late]),
+        ({"with_balance_only": False}, [late, little, paid, idle]),
+        ({"with_balance_only": False, "with_activity_only": True, "type": "open_item"}, [late, little, paid]),
+    ):
+        run = office.run(**said)
+        before = office.told()
+        seen = office.preview(run)
+        assert sorted(one.customer.id for one in seen.picked if one.reason is None) == ids(told), said
+        office.start(run)
+        worked_off(office.stage)
+        after = office.told()
+        assert sorted([*before, *ids(told)]) == after, said
+        one = next(each for each in office.rounds() if each.run_id == run.id)
+        assert one.queued + sum(one.skipped.values()) == one.seen == one.total
+        assert one.skipped == {
+            reason: sum(each.reason == reason for each in seen.picked)
+            for reason in {each.reason for each in seen.picked if each.reason}
+        }
+        reached = "no_recipient" not in one.skipped
+        assert (one.unreached or []) == (
+            [] if reached else [{"customer_id": silent.id, "reason": "no_recipient"}]
+        )
+
+
+def test_children_are_on_the_statement_of_the_highest_who_is_there_and_never_on_two(office: Office) -> None:
+    shop = office.shop
+    top = shop.customer("Top", email="top@acme.example")
+    middle = office.owing(10, "Middle", parent=top.serial)
+    low = office.owing(20, "Low", parent=middle.serial)
+    gone = shop.customer("Gone", email="gone@acme.example")
+    orphan = office.owing(30, "Orphan", parent=gone.serial)
+    shop.trash(gone)
+    run = office.run(include_children=True, min_balance=Decimal(30))
+    seen = {one.customer.id: one for one in office.preview(run).picked}
+    assert {id for id, one in seen.items() if one.reason is None} == {top.id, orphan.id}
+    assert seen[top.id].stands["EUR"].net == 30
+    assert {seen[one.id].reason for one in (middle, low)} == {"on_parents_statement"}
+    office.start(run)
+    alone = office.run()
+    office.start(alone)
+    worked_off(office.stage)
+    assert office.told() == sorted([top.id, orphan.id, *ids([middle, low, orphan])])
+    papers = [one.attachments[0] for one in office.messages() if one.attachments]
+    assert [one["with_children"] for one in papers if one["customer_id"] == top.id] == [True]
+    assert [one["with_children"] for one in papers if one["customer_id"] == low.id] == [False]
+
+
+def test_each_currency_has_a_statement_of_its_own_in_one_message(office: Office) -> None:
+    acme = office.owing(100)
+    office.shop.invoice(acme, 70, currency_code="USD")
+    run = office.run(subject="{total_amount}", type="open_item")
+    office.start(run)
+    worked_off(office.stage)
+    (message,) = office.messages()
+    assert message.subject == "€100.00, $70.00"
+    assert [one["currency_code"] for one in message.attachments or ()] == ["EUR", "USD"]
+
+
+def test_a_round_by_hand_may_be_of_some_customers_and_other_days(office: Office) -> None:
+    some = office.many(5)
+    run = office.run()
+    one = office.start(run, some[1], some[3], first=date(2025, 1, 1), last=date(2025, 12, 31))
+    with pytest.raises(Refused, match="run_under_way"):
+        office.start(run)
+    with pytest.raises(Refused, match="unknown_reference"):
+        office.cancel(one) and office.start(run, some[0]._replace(id="0" * 24))
+    one = office.start(run, some[1], some[3], first=date(2025, 1, 1), last=date(2025, 12, 31))
+    worked_off(office.stage)
+    assert office.told() == ids([some[1], some[3]])
+    assert {one.attachments[0]["start"] for one in office.messages() if one.attachments} == {"2025-01-01"}
+    (plan,) = office.plans()  # that of the schedule
+    assert plan.subject_id == run.id
+    assert office.shop.now(one).is_by_hand
+
+
+def test_who_is_ended_at_any_moment_leaves_out_nobody_and_nobody_twice(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statement_rounds, "CUSTOMERS_AT_ONCE", 3)
+    some, chance = office.many(40), random.Random(5)
+    office.run()
+    office.stage.clock.days = 31
+
+    async def ended() -> None:
+        task = asyncio.create_task(scheduler(office.stage).once())
+        await asyncio.sleep(chance.uniform(0, 0.03))
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    for _ in range(25):
+        office.stage.run(ended())
+        office.stage.clock.hours += 1  # until the lease is over
+    worked_off(office.stage)
+    assert office.told() == ids(some)
+    (one,) = office.rounds()
+    assert (one.state, one.queued, one.seen) == ("done", 40, 40)
+
+
+def test_schedulers_at_once_tell_nobody_twice(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statement_rounds, "CUSTOMERS_AT_ONCE", 2)
+    some = office.many(30)
+    run = office.run()
+    one = office.start(run)
+    plan = next(plan for plan in office.plans() if plan.subject_id == one.id)
+    stage, shop = office.stage, office.shop
+    entity = stage.run(stage.store.reader.owned(shop.scope.entity))
+    assert entity is not None
+
+    async def all_of_them() -> None:
+        """As if the lease of each had ended too early."""
+        asked, now = Request(shop.scope), stage.clock()
+        await asyncio.gather(
+            *(statement_rounds.work_off(stage.store, asked, entity, plan, now) for _ in range(4))
+        )
+
+    stage.run(all_of_them())
+    assert office.told() == ids(some)
+    assert office.shop.now(one).queued == 30
+
+
+def test_a_round_that_is_canceled_goes_no_further(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.many(4)
+    run = office.run()
+    one = office.start(run)
+    office.cancel(one)
+    worked_off(office.stage)
+    assert office.messages() == []
+    assert office.shop.now(one).state == "canceled"
+    with pytest.raises(Refused, match="round_over"):
+        office.cancel(one)
+
+
+def test_while_a_round_is_under_way_what_it_says_stays_as_it_is(office: Office) -> None:
+    office.many(2)
+    run = office.run()
+    one = office.start(run)
+    with pytest.raises(Refused, match="run_under_way"):
+        office.change(run, subject="Other")
+    office.change(run, name="Renamed", day=15)
+    worked_off(office.stage)
+    assert office.shop.now(one).state == "done"
+    assert office.change(run, subject="Other").subject == "Other"
+
+
+def test_a_run_that_is_deleted_leaves_its_messages(office: Office) -> None:
+    office.many(2)
+    run = office.run()
+    office.start(run)
+    worked_off(office.stage)
+    office.start(run)
+    office.delete(run)
+    worked_off(office.stage)
+    assert (office.rounds(), office.plans()) == ([], [])
+    assert len(office.messages()) == 2
+
+
+def test_who_is_paused_sends_only_by_hand(office: Office) -> None:
+    office.many(1)
+    run = office.change(office.run(), is_paused=True)
+    assert office.plans() == []
+    hours_pass(office.stage, 24)
+    office.stage.clock.days = 40
+    worked_off(office.stage)
+    assert office.messages() == []
+    office.start(run)
+    worked_off(office.stage)
+    assert len(office.messages()) == 1
+    office.change(run, is_paused=False)
+    (plan,) = office.plans()
+    assert plan.next_at.date() == date(2026, 3, 1)
+
+
+def test_another_zone_makes_a_round_late_and_never_leaves_one_out(office: Office) -> None:
+    office.many(1)
+    office.run()
+    office.stage.clock.days, office.stage.clock.hours = 31, 1  # the first of February, past eight in Tokyo
+    worked_off(office.stage)
+    assert office.messages() == []
+    office.shop.settle(timezone="Asia/Tokyo")
+    worked_off(office.stage)
+    assert len(office.messages()) == 1
+    office.shop.settle(timezone="UTC")
+    hours_pass(office.stage, 24)
+    assert len(office.messages()) == len(office.rounds()) == 1
+
+
+def test_a_channel_that_is_not_connected_is_said_at_once(office: Office) -> None:
+    with pytest.raises(Refused, match="no_channel"):
+        office.run(channel=SMS, body="You owe {total_amount}")
+
+
+def test_text_messages_go_to_contacts_who_take_them(office: Office) -> None:
+    shop = office.shop
+    contact = {"name": "Ana", "phone": "+38640123456", "is_sms_enabled": True}
+    acme = office.owing(contacts=[contact])
+    office.owing()
+    shop.asked = shop.asked._replace(channels=frozenset({SMS}))
+    run = office.run(channel=SMS, body="You owe {total_amount}")
+    office.start(run)
+    one = scheduler(office.stage)
+    one._channels = frozenset({SMS})
+    while office.stage.run(one.once()):
+        pass
+    (message,) = office.messages()
+    assert (message.customer_id, message.body, message.attachments) == (acme.id, "You owe €100.00", None)
+    assert message.recipients == [{"name": "Ana", "address": "+38640123456"}]
+
+
+def test_a_round_that_cannot_go_on_is_tried_for_a_day_and_says_why(office: Office) -> None:
+    office.many(1)
+    one = office.start(office.run())
+    nothing = scheduler(office.stage)
+    nothing._channels = frozenset()
+    office.stage.run(nothing.once())
+    now = office.shop.now(one)
+    assert (now.state, now.last_error) == ("running", ": no_channel")
+    office.stage.clock.hours += 26
+    while office.stage.run(nothing.once()):
+        pass
+    now = office.shop.now(one)
+    assert (now.state, now.last_error) == ("failed", ": no_channel")
+    assert office.messages() == []
+
+
+def test_a_preview_has_pages_and_writes_nothing(office: Office) -> None:
+    some = office.many(7)
+    run = office.run()
+    before, seen, after = office.shop.everything(), [], None
+    while True:
+        found = office.preview(run, after, 3)
+        seen += [one.customer.id for one in found.picked]
+        if not found.has_more:
+            break
+        after = seen[-1]
+    assert seen == ids(some)
+    assert found.total == 7
+    assert [one.recipients[0]["address"] for one in found.picked] == ["a@b.example"]
+    assert office.shop.everything() == before
