@@ -21,6 +21,7 @@ from billto.domain.line_item import LineItem
 from billto.domain.note import Note
 from billto.domain.reminder import Reminded
 from billto.domain.scope import Scope
+from billto.domain.statement_round import StatementRound
 from billto.store import tx
 from billto.store.layout import LAYOUTS, tenancy
 from tests.web.documents import PATHS as DOCUMENTS
@@ -31,6 +32,7 @@ from tests.web.house import Caller, House, answered, refused
 KINDS = ("new entity", "entities", "entity", "new customer", "customers", "customer", "named customer")
 RENAME = {"name": "Renamed"}
 SEND = {"to": "hat@wonder.example", "subject": "Wonder news"}
+ROUNDS = "/statement-runs/rounds"  # of which two ids stand in the address, here with a stroke between them
 NAMED = "wonder-rabbit"  # what another system of Alice's calls the White Rabbit
 
 
@@ -93,6 +95,7 @@ HAS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "/payments": ({"customer_id": "", "amount": 5, "reference": "Wonder money"}, {"note": "Renamed"}),
     "/credit-adjustments": ({"customer_id": "", "amount": 5, "note": "Wonder credit"}, {"note": "Renamed"}),
     "/items": ({"name": "Wonder Tea", "price": 5}, RENAME),
+    "/statement-runs": ({"name": "Wonder statements", "frequency": "monthly", "day": 1}, RENAME),
     "/taxes": ({"name": "Wonder Tax", "tax_rates": [{"rate": 5}]}, RENAME),
     **{
         path: ({"customer_id": "", "items": [WORK], "is_draft": True}, {"note": "Renamed"})
@@ -146,6 +149,11 @@ ATTEMPTS |= {
     ("GET", "/messages/{id}"): Attempt("customer", path="/messages"),
     ("POST", "/messages/{id}/retry"): Attempt("customer", path="/messages"),
     ("POST", "/messages/{id}/cancel"): Attempt("customer", path="/messages"),
+    ("GET", "/statement-runs/{id}/preview"): Attempt("customer", path="/statement-runs"),
+    ("POST", "/statement-runs/{id}/start"): Attempt("customer", status=201, path="/statement-runs"),
+    ("GET", "/statement-runs/{id}/rounds"): Attempt("customer", path="/statement-runs"),
+    ("GET", "/statement-runs/{id}/rounds/{round}"): Attempt("customer", path=ROUNDS),
+    ("POST", "/statement-runs/{id}/rounds/{round}/cancel"): Attempt("customer", path=ROUNDS),
     ("GET", "/plans"): Attempt("customers", path="/plans"),
     ("GET", "/plans/{id}"): Attempt("customer", path="/plans"),
     ("GET", "/entities/{id}/clock"): Attempt("entity"),
@@ -154,7 +162,7 @@ ATTEMPTS |= {
 
 
 # Where the studio has something whose id can be guessed, beside its customers.
-FURTHER = (*HAS, "/messages", "/plans", "/files")
+FURTHER = (*HAS, "/messages", "/plans", "/files", ROUNDS)
 
 
 def new(house: House, attempt: Attempt) -> Any:
@@ -176,6 +184,9 @@ def made(house: House, attempt: Attempt) -> str:
     if attempt.path == "/messages":
         ordered = house.alice.post(f"/customers/{house.cast.white_rabbit}/statement/send", SEND)
         return str(answered(ordered, 202)["message_id"])
+    if attempt.path == ROUNDS:
+        run = made(house, attempt._replace(path="/statement-runs"))
+        return f"{run}|{answered(house.alice.post(f'/statement-runs/{run}/start'), 201)['id']}"
     if attempt.path == "/plans":
         wanted = {"settings": {"overdue_notifications": {"enabled": True}}}
         answered(house.alice.patch(f"/entities/{house.cast.studio}", wanted))
@@ -248,6 +259,8 @@ VARIANTS: tuple[dict[str, str], ...] = (
 def subjects(house: House, attempt: Attempt) -> list[str]:
     """Alice's ids for a path, spelt as they may be; none where the path has no place for one."""
     kind = attempt.kind
+    if kind == "customer" and attempt.path == ROUNDS:
+        return list(rounds(house))
     if kind == "customer" and attempt.path in FURTHER:
         id = house.alice.listed(attempt.path)["data"][0]["id"]
         return [id, str(read_id(id))]
@@ -257,6 +270,13 @@ def subjects(house: House, attempt: Attempt) -> list[str]:
     return [spelt for id in ids.get(kind, []) for spelt in (id, str(read_id(id)))]
 
 
+def rounds(house: House) -> Iterator[str]:
+    """Alice's rounds, each with its run."""
+    for run in house.alice.listed("/statement-runs")["data"]:
+        for one in house.alice.listed(f"/statement-runs/{run['id']}/rounds")["data"]:
+            yield f"{run['id']}|{one['id']}"
+
+
 def never(kind: str) -> str:
     if kind == "named customer":
         return "never-was"
@@ -264,7 +284,10 @@ def never(kind: str) -> str:
 
 
 def _at(path: str, id: str) -> str:
-    return path.format(id=id, external_id=id if id == never("named customer") else NAMED)
+    id, _, of_run = id.partition("|")
+    return path.format(
+        id=id, round=of_run or never("customer"), external_id=id if id == never("named customer") else NAMED
+    )
 
 
 def told(answer: httpx.Response) -> tuple[Any, ...]:
@@ -347,12 +370,12 @@ def test_every_route_serves_its_right_caller(house: House) -> None:
         is_one = attempt.kind in ("entity", "customer", "named customer") and attempt.status == 200
         is_file = answer.headers.get("content-type") in ("application/pdf", "image/png")
         if is_one and not is_file and "id" in answer.json():
-            assert answer.json()["id"] == id
+            assert answer.json()["id"] == id.rpartition("|")[2]
 
 
 def tenancy_mutants() -> list[Any]:
-    # Entries are only read by a customer that is read before.
-    records = {route.table.record for route in ROUTES} - {Entry}
+    # Entries are only read by a customer that is read before, rounds by a run.
+    records = {route.table.record for route in ROUTES} - {Entry, StatementRound}
     return [
         pytest.param(record, name, id=f"{record.__name__}.{name}")
         for record in sorted(records, key=lambda one: one.__name__)

@@ -17,6 +17,7 @@ FREQUENCIES = MONTHLY, WEEKLY, ONCE = ("monthly", "weekly", "once")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TYPES = BALANCE_FORWARD, OPEN_ITEM = ("balance_forward", "open_item")
 DAY_MAX, HOUR_MAX, PAST_DUE_DAYS_MAX = 31, 23, 10_000
+DATE_MAX = date(9000, 1, 1)  # the calendar of computers ends soon after
 _DECEMBER = 12
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
@@ -97,6 +98,8 @@ def _consistent(run: StatementRun) -> StatementRun:
             problems.append(Problem("out_of_range", (name,), f"{least} to {most}"))
     if run.min_balance is not None and run.min_balance < 0:
         problems.append(Problem("out_of_range", ("min_balance",), "0 or more"))
+    if run.on_date is not None and run.on_date > DATE_MAX:
+        problems.append(Problem("out_of_range", ("on_date",), f"no later than {DATE_MAX}"))
     if run.channel == SMS and not run.body:
         problems.append(Problem("required", ("body",)))  # ours speaks of what is attached
     if problems:
