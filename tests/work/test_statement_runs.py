@@ -250,6 +250,22 @@ def test_schedulers_at_once_tell_nobody_twice(office: Bureau, monkeypatch: pytes
     assert office.shop.now(one).queued == 30
 
 
+def test_a_long_round_lets_others_have_their_turn(office: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statement_rounds, "CUSTOMERS_AT_ONCE", 2)
+    monkeypatch.setattr(statement_rounds, "PAGES_A_TURN", 2)
+    long, short = office, Bureau(dunning(office.stage, overdue_notifications={"enabled": False}).shop)
+    some, one = long.many(20), short.owing()
+    first = long.start(long.run())
+    short.start(short.run())
+    scheduled = scheduler(office.stage)
+    for _ in range(2):
+        office.stage.run(scheduled.once())
+    assert short.told() == [one.id]
+    assert long.shop.now(first).state == "running"
+    worked_off(office.stage)
+    assert long.told() == ids(some)
+
+
 def test_a_round_that_is_canceled_goes_no_further(office: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
     office.many(4)
     run = office.run()

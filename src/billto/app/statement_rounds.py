@@ -29,6 +29,8 @@ from billto.domain.statement_run import BALANCE_FORWARD, Period, StatementRun
 from billto.domain.templates import substitute
 
 CUSTOMERS_AT_ONCE = 200
+# Then what others have planned has its turn: some seconds.
+PAGES_A_TURN = 25
 # How long a round that cannot go on is tried again.
 GIVEN_UP_AFTER = timedelta(days=1)
 
@@ -36,10 +38,11 @@ GIVEN_UP_AFTER = timedelta(days=1)
 async def next_at(
     reader: Reader, asked: Request, entity: Entity, plan: Plan, after: datetime
 ) -> datetime | None:
-    """When a run is next; a round is worked off at once and then never again."""
+    """When a run is next; a round that is not at its end goes on after what is due by now, and then never
+    again."""
     one = await reader.get(StatementRound, asked.scope, plan.subject_id)
     if one is not None:
-        return plan.next_at if one.state == RUNNING else None
+        return max(plan.next_at, after) if one.state == RUNNING else None
     run = await reader.get(StatementRun, asked.scope, plan.subject_id)
     if run is None:
         return None
@@ -51,10 +54,10 @@ async def next_at(
 
 
 async def work_off(store: Store, asked: Request, entity: Entity, plan: Plan, at: datetime) -> dict[str, int]:
-    """Begins the round of a run whose time has come, or goes through one to its end."""
+    """Begins the round of a run whose time has come, or goes on with one."""
     one = await store.reader.get(StatementRound, asked.scope, plan.subject_id)
     if one is not None:
-        return await _go_through(store, asked, entity, one)
+        return await _take_turn(store, asked, entity, one)
     begun = await store.write(lambda tx: _begin(tx, asked, entity, plan, at))
     return {"rounds": int(begun)}
 
@@ -75,10 +78,12 @@ async def _begin(tx: Tx, asked: Request, entity: Entity, plan: Plan, at: datetim
     return True
 
 
-async def _go_through(store: Store, asked: Request, entity: Entity, one: StatementRound) -> dict[str, int]:
+async def _take_turn(store: Store, asked: Request, entity: Entity, one: StatementRound) -> dict[str, int]:
     try:
         left: StatementRound | None = one
-        while left is not None and left.state == RUNNING:
+        for _ in range(PAGES_A_TURN):
+            if left is None or left.state != RUNNING:
+                break
             one, left = left, await _go_on(store, asked, entity, left)
     except Exception as fault:
         told = str(fault) if isinstance(fault, Refused) else "something went wrong on our side"
