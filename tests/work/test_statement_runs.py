@@ -15,8 +15,8 @@ from billto.domain.message import SMS
 from billto.domain.problems import Refused
 from tests.app.shop import Shop
 from tests.store.stores import Stage
+from tests.work.almanac import dunning, hours_pass, jump, scheduler, worked_off
 from tests.work.bureau import DAY, TODAY, WEEKLY, Bureau
-from tests.work.calendar import dunning, hours_pass, jump, scheduler, worked_off
 
 
 @pytest.fixture
