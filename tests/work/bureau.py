@@ -1,5 +1,6 @@
 """A shop that sends statements to many customers, and what its runs have brought."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,10 @@ TODAY = START.date()
 DAY = timedelta(days=1)
 MONTHLY = {"name": "Monthly", "frequency": "monthly", "day": 1}
 WEEKLY = {"name": "Weekly", "frequency": "weekly", "weekday": "monday"}
+
+
+def ids(some: Sequence[Customer]) -> list[str]:
+    return sorted(one.id for one in some)
 
 
 class Bureau:

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -10,23 +9,12 @@ import pytest
 
 from billto.app import statement_rounds
 from billto.app.parts import Request
-from billto.domain.customer import Customer
 from billto.domain.message import SMS
 from billto.domain.problems import Refused
 from tests.app.shop import Shop
 from tests.store.stores import Stage
 from tests.work.almanac import dunning, hours_pass, jump, scheduler, worked_off
-from tests.work.bureau import DAY, TODAY, WEEKLY, Bureau
-
-
-@pytest.fixture
-def office(stage: Stage) -> Bureau:
-    stage.clock.hours = 9  # later than the runs of that day
-    return Bureau(dunning(stage, overdue_notifications={"enabled": False}).shop)
-
-
-def ids(some: Sequence[Customer]) -> list[str]:
-    return sorted(one.id for one in some)
+from tests.work.bureau import DAY, TODAY, WEEKLY, Bureau, ids
 
 
 def test_who_owes_something_gets_a_statement_of_the_month_before(office: Bureau) -> None:

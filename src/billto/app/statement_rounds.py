@@ -124,12 +124,12 @@ async def _go_on(store: Store, asked: Request, entity: Entity, one: StatementRou
     picked = await statement_picks.pick(store.reader, asked, of, page.records)
 
     async def work(tx: Tx) -> StatementRound | None:
-        return await _keep(tx, asked, of, one, picked, is_last=not page.has_next)
+        return await keep(tx, asked, of, one, picked, is_last=not page.has_next)
 
     return await store.write(work)
 
 
-async def _keep(
+async def keep(
     tx: Tx, asked: Request, of: Round, read: StatementRound, picked: Sequence[Picked], *, is_last: bool
 ) -> StatementRound | None:
     """Queues the messages of some customers, and puts the round's place after them."""
