@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from billto.app.parts import Can
 from billto.work.scheduler import Scheduler
 from tests.web.documents import document
 from tests.web.house import Caller, House, answered, refused
@@ -25,7 +26,7 @@ def owing(caller: Caller, name: str, price: int = 100, **values: Any) -> str:
 
 def worked_off(house: House) -> None:
     """What is planned by now is done, as `billto serve` does it beside."""
-    one = Scheduler(house.server._store, house.clock, frozenset({"email"}))
+    one = Scheduler(house.server._store, house.clock, Can(frozenset({"email"})))
     while house.run(one.once()):
         pass
 

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from billto.app import customers, statement_picks, statement_rounds
+from billto.app.parts import Can
 from billto.domain.customer import Customer
+from billto.domain.message import EMAIL
 from billto.domain.statement_round import LISTED_MAX
 from billto.domain.statement_run import Period
 from tests.store.stores import Stage
-from tests.work.almanac import worked_off
+from tests.work.almanac import scheduler, worked_off
 from tests.work.bureau import Bureau, ids
 
 
@@ -81,3 +83,19 @@ def test_of_many_who_cannot_be_reached_all_are_counted_and_some_are_named(office
     (one,) = office.rounds()
     assert one.skipped == {"no_recipient": LISTED_MAX + 5}
     assert len(unreached(office)) == LISTED_MAX
+
+
+def test_a_round_sends_as_many_as_the_day_has_room_for_and_goes_on_the_next(office: Bureau) -> None:
+    some = office.many(12)
+    begun = office.start(office.run())
+    limited = scheduler(office.stage)
+    limited._can = Can(frozenset({EMAIL}), per_day={EMAIL: 5})
+    told = []
+    for _ in range(4):
+        while office.stage.run(limited.once()):
+            pass
+        told.append(len(office.messages()))
+        office.stage.clock.days += 1
+    assert told == [5, 10, 12, 12]
+    assert office.told() == ids(some)
+    assert office.shop.now(begun).state == "done"

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from billto.app import statement_rounds
-from billto.app.parts import Request
+from billto.app.parts import Can, Request
 from billto.domain.message import SMS
 from billto.domain.problems import Refused
 from tests.app.shop import Shop
@@ -334,7 +334,7 @@ def test_text_messages_go_to_contacts_who_take_them(office: Bureau) -> None:
     run = office.run(channel=SMS, body="You owe {total_amount}")
     office.start(run)
     one = scheduler(office.stage)
-    one._channels = frozenset({SMS})
+    one._can = Can(frozenset({SMS}))
     while office.stage.run(one.once()):
         pass
     (message,) = office.messages()
@@ -346,7 +346,7 @@ def test_a_round_that_cannot_go_on_is_tried_for_a_day_and_says_why(office: Burea
     office.many(1)
     one = office.start(office.run())
     nothing = scheduler(office.stage)
-    nothing._channels = frozenset()
+    nothing._can = Can()
     office.stage.run(nothing.once())
     now = office.shop.now(one)
     assert (now.state, now.last_error) == ("running", ": no_channel")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from billto.app import messages, records, statement_picks, statement_runs
+from billto.app import links, messages, records, sending, statement_picks, statement_runs
 from billto.app.parts import Reader, Request, Store, Tx
 from billto.app.statement_picks import Picked, Round
 from billto.domain import issuing
@@ -22,7 +22,7 @@ from billto.domain.message import EMAIL, LETTER, SMS, Message
 from billto.domain.money import shown
 from billto.domain.paging import unambiguous
 from billto.domain.plan import Plan
-from billto.domain.problems import Problem, Refused
+from billto.domain.problems import Refused
 from billto.domain.query import All, Compare, Op, Query
 from billto.domain.statement_round import RUNNING, StatementRound
 from billto.domain.statement_run import BALANCE_FORWARD, Period, StatementRun
@@ -31,6 +31,7 @@ from billto.domain.templates import substitute
 CUSTOMERS_AT_ONCE = 200
 # Then what others have planned has its turn: some seconds.
 PAGES_A_TURN = 25
+TOO_MANY_TODAY = "too_many_today"
 # How long a round that cannot go on is tried again.
 GIVEN_UP_AFTER = timedelta(days=1)
 
@@ -86,10 +87,11 @@ async def _take_turn(store: Store, asked: Request, entity: Entity, one: Statemen
                 break
             one, left = left, await _go_on(store, asked, entity, left)
     except Exception as fault:
+        waits = isinstance(fault, Refused) and fault.problems[0].code == TOO_MANY_TODAY
         told = str(fault) if isinstance(fault, Refused) else "something went wrong on our side"
 
         async def work(tx: Tx) -> bool:
-            return await _failed(tx, asked, one.id, told)
+            return await _failed(tx, asked, one.id, told, waits=waits)
 
         if not await store.write(work):
             raise
@@ -97,12 +99,13 @@ async def _take_turn(store: Store, asked: Request, entity: Entity, one: Statemen
     return {} if found is None else {"queued": found.queued, **found.skipped}
 
 
-async def _failed(tx: Tx, asked: Request, id: str, told: str) -> bool:
-    """Keeps why a round cannot go on; says whether it was given up."""
+async def _failed(tx: Tx, asked: Request, id: str, told: str, *, waits: bool) -> bool:
+    """Keeps why a round cannot go on; says whether it was given up, which one that waits for another day
+    never is."""
     old = await tx.lock(StatementRound, asked.scope, id)
     if old is None or old.state != RUNNING:
         return True
-    is_final = tx.now - old.created_at > GIVEN_UP_AFTER
+    is_final = not waits and tx.now - old.created_at > GIVEN_UP_AFTER
     new = rounds.failed(old, tx.now, told, is_final=is_final)
     await tx.update(old, new, asked.scope)
     if is_final:
@@ -110,23 +113,29 @@ async def _failed(tx: Tx, asked: Request, id: str, told: str) -> bool:
     return is_final
 
 
-async def _go_on(store: Store, asked: Request, entity: Entity, one: StatementRound) -> StatementRound | None:
-    """The round after some more customers, or as another one has left it meanwhile."""
+async def _go_on(
+    store: Store, asked: Request, entity: Entity, one: StatementRound, most: int | None = None
+) -> StatementRound | None:
+    """The round after some more customers, or as another one has left it meanwhile. Where the day has no room
+    for all of them, after half as many."""
+    most = most or CUSTOMERS_AT_ONCE
     run = await store.reader.get(StatementRun, asked.scope, one.run_id)
     if run is None:
         return None
-    if run.channel not in asked.channels:
-        raise Refused(Problem("no_channel"))
+    await sending.check_connected(store.reader, asked, run.channel)
     of = Round(run, entity, Period(one.period_start, one.period_end), one.day)
-    page = await statement_picks.page(
-        store.reader, asked, run, one.cursor, CUSTOMERS_AT_ONCE, one.customer_ids
-    )
+    page = await statement_picks.page(store.reader, asked, run, one.cursor, most, one.customer_ids)
     picked = await statement_picks.pick(store.reader, asked, of, page.records)
 
     async def work(tx: Tx) -> StatementRound | None:
         return await keep(tx, asked, of, one, picked, is_last=not page.has_next)
 
-    return await store.write(work)
+    try:
+        return await store.write(work)
+    except Refused as refused:
+        if most == 1 or refused.problems[0].code != TOO_MANY_TODAY:
+            raise
+    return await _go_on(store, asked, entity, one, most // 2)
 
 
 async def keep(
@@ -147,11 +156,14 @@ async def keep(
         if customer.deleted_at is not None:
             continue
         try:
-            made.append(messages.composed(tx, of.entity, customer, _said(of, old, customer, one)))
+            more = await links.words(tx, asked, customer, run.subject, run.body)
+            made.append(messages.composed(tx, of.entity, customer, _said(of, old, customer, one, more)))
         except Refused:
             skipped.append((wanted.pop(customer.id).customer.id, rules.TOO_LONG))
     told = {one.customer_id for one in made}
     skipped += [(id, rules.GONE) for id in wanted if id not in told]
+    if made:
+        await sending.check_day(tx, asked, of.entity, run.channel, tx.now, len(made))
     await messages.queue_many(tx, asked, made)
     new = rounds.gone_on(
         old, tx.now, cursor=picked[-1].customer.id if picked else None, seen=len(picked), queued=len(made),
@@ -163,7 +175,9 @@ async def keep(
     return new
 
 
-def _said(of: Round, one: StatementRound, customer: Customer, picked: Picked) -> dict[str, Any]:
+def _said(
+    of: Round, one: StatementRound, customer: Customer, picked: Picked, more: Mapping[str, str | None]
+) -> dict[str, Any]:
     """The message for a customer: a statement for each currency, and what is to be said with them."""
     run = of.run
     papers = [_paper(of, customer, code) for code in picked.currencies]
@@ -175,7 +189,7 @@ def _said(of: Round, one: StatementRound, customer: Customer, picked: Picked) ->
         "once": f"statement {one.id} {customer.id}",
         "metadata": dict(run.metadata),
         "details": {"statement_run": run.id, "statement_round": one.id},
-        **_words(of, customer, picked),
+        **_words(of, customer, picked, more),
     }
 
 
@@ -190,15 +204,18 @@ def _paper(of: Round, customer: Customer, code: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _words(of: Round, customer: Customer, picked: Picked) -> Mapping[str, str | None]:
-    """Subject and body: the run's, or else ours; a letter is its papers."""
+def _words(
+    of: Round, customer: Customer, picked: Picked, more: Mapping[str, str | None]
+) -> Mapping[str, str | None]:
+    """Subject and body: the run's, or else ours; a letter is its papers, a text message has no subject."""
     run, entity = of.run, of.entity
     texts = language(run.language or customer.language or entity.locale)
     ours = {"subject": texts.statement_subject, "body": texts.statement_body} if run.channel == EMAIL else {}
     given = {"subject": run.subject, "body": run.body}
-    if run.channel == LETTER:
-        given = {"subject": run.subject}
-    known = issuing.values_of(entity, customer, of.day) | {
+    given = {EMAIL: given, SMS: {"body": run.body}, LETTER: {}}[run.channel]
+    known = {
+        **issuing.values_of(entity, customer, of.day),
+        **more,
         "total_amount": _total(picked),
         "period_start": _day(of.period.start),
         "period_end": _day(of.period.end),

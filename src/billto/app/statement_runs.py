@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from billto.app import plans, records, statement_picks
+from billto.app import plans, records, sending, statement_picks
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.app.statement_picks import Picked, Round
 from billto.domain import issuing
@@ -47,7 +47,7 @@ async def create(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Statement
         raise Refused(Problem("too_many_runs", detail=str(RUNS_MAX)))
     entity = await records.seller(tx, asked)
     made = rules.made(values, entity_id=entity.id, id=tx.new_id(), now=tx.now)
-    _check_channel(asked, made)
+    await _check_channel(tx, asked, made)
     _check_currency(entity, made)
     stored = await tx.insert(checked(made))
     await _plan(tx, asked, entity, stored, stored)
@@ -80,7 +80,7 @@ async def change(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> S
         raise Refused(Problem("run_under_way"))
     entity = await records.seller(tx, asked)
     if new.channel != old.channel:
-        _check_channel(asked, new)
+        await _check_channel(tx, asked, new)
     _check_currency(entity, new)
     await tx.update(old, new, asked.scope)
     if not _WHEN.isdisjoint(differing):
@@ -128,7 +128,7 @@ async def start(
     """A round that begins now, of all customers of the run or of those among some, for other days where they
     are said. Raises Refused with `run_under_way` while there is one: a second click tells nobody twice."""
     run = await records.expected(tx, asked, StatementRun, id)
-    _check_channel(asked, run)
+    await _check_channel(tx, asked, run)
     if await _running(tx, asked, run.id):
         raise Refused(Problem("run_under_way"))
     entity = await records.seller(tx, asked)
@@ -217,8 +217,8 @@ async def _check_customers(reader: Reader, asked: Request, ids: Sequence[str]) -
         raise Refused(*unknown)
 
 
-def _check_channel(asked: Request, run: StatementRun) -> None:
-    if run.channel not in asked.channels:
+async def _check_channel(reader: Reader, asked: Request, run: StatementRun) -> None:
+    if not await sending.is_connected(reader, asked, run.channel):
         raise Refused(Problem("no_channel", ("channel",)))
 
 

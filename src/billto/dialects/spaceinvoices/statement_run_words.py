@@ -184,8 +184,8 @@ _RUN_FIELDS = {
     "language": "Of words and papers, such as de or sl-SI; the customer's or the entity's own without it.",
     "channel": "By what it goes. A text message has no papers, so that it needs a body_text.",
     "subject": "Billto's own in the language unless it is given. Placeholders are filled in: those of the "
-    "entity and customer, and `{total_amount}`, `{period_start}`, `{period_end}`.",
-    "body_text": "The text; as for the subject. A letter has none.",
+    "entity and customer, and `{total_amount}`, `{period_start}`, `{period_end}`, `{portal_url}`.",
+    "body_text": "The text; as for the subject. A letter has none, and a text message nothing else.",
     "with_balance_only": "Only customers who owe something now.",
     "with_activity_only": "Only customers of whom something was written down in the period.",
     "min_balance": "Only customers who owe so much now, or more, when all they have to their credit is "
