@@ -29,7 +29,8 @@ Amount = int | str | Decimal
 # Whatever a step that is refused must leave as it was.
 TABLES = (
     "customer", "document", "payment", "adjustment", "entry", "standing", "event", "sequence", "tombstone",
-    "message", "cadence", "chase_fired", "task", "email_template", "sms_template",
+    "message", "cadence", "chase_fired", "task", "email_template", "sms_template", "statement_run",
+    "statement_round",
 )  # fmt: skip
 
 

@@ -150,6 +150,27 @@ def test_how_a_customer_stands_is_read_by_the_customer(market: Sold, question: A
     assert not any(reads_all(step, "entry") or reads_all(step, "standing") for step in steps)
 
 
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [
+        (
+            lambda reader, live, ids: reader.active(live, ids, date(2026, 1, 1), date(2026, 1, 31)),
+            "entry_customer",
+        ),
+        (lambda reader, live, ids: reader.oldest(live, ids), "document_open"),
+    ],
+    ids=["who was active", "since when something is open"],
+)
+def test_what_a_run_of_statements_asks_of_many_is_read_by_the_customer(
+    market: Sold, question: Any, index: str
+) -> None:
+    stage, some = market.stage, [one.id for one in market.customers[:5]]
+    seen = captured(stage, lambda reader: question(reader, stage.cast.live, some))
+    steps = stage.run(plan(stage, seen))
+    assert any(index in step for step in steps), steps
+    assert not any(reads_all(step, "entry") or reads_all(step, "document") for step in steps)
+
+
 def test_the_payments_of_a_document_are_read_by_the_document(market: Sold) -> None:
     stage = market.stage
     seen = captured(stage, lambda reader: reader.causes(stage.cast.live, (market.last.id,)))

@@ -26,7 +26,7 @@ TABLES = (
     "account", "entity", "key", "customer", "tombstone", "sequence", "note", "line_item", "tally", "event",
     "answer", "import_job", "upload", "document", "payment", "entry", "standing", "adjustment", "item",
     "tax_rate", "alias", "message", "plan", "reminded", "file", "file_content", "connection",
-    "cadence", "chase_fired", "task", "email_template", "sms_template",
+    "cadence", "chase_fired", "task", "email_template", "sms_template", "statement_run", "statement_round",
 )  # fmt: skip
 NOTHING: Any = object()
 
@@ -109,11 +109,9 @@ async def make_cast(store: Store, clock: Clock) -> Cast:
             studio=f"ent_{studio.id}",
             shop=f"ent_{shop.id}",
             trial=f"ent_{trial.id}",
-            white_rabbit=_id(
-                await customer(
-                    studio, name="White Rabbit Wonder", metadata={"in": "Wonder"}, external_id="wonder-rabbit"
-                )
-            ),
+            white_rabbit=_id(await customer(
+                studio, name="White Rabbit Wonder", metadata={"in": "Wonder"}, external_id="wonder-rabbit"
+            )),
             mad_hatter=_id(await customer(studio, name="Mad Hatter Wonder", email="hat@wonder.example")),
             dodo=_id(await customer(studio, name="Dodo Wonder", external_id="wonder-dodo")),
             duchess=_id(await customer(shop, name="Duchess Wonder")),
@@ -122,7 +120,7 @@ async def make_cast(store: Store, clock: Clock) -> Cast:
             charlie=(await key(charlie)).token,
             factory=f"ent_{factory.id}",
             mr_bucket=_id(await customer(factory, name="Mr Bucket")),
-        )
+        )  # fmt: skip
 
     return await store.write(make)
 

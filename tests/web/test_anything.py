@@ -13,6 +13,7 @@ from billto.dialects.spaceinvoices.query import PARAMS, WORDS
 from billto.dialects.spaceinvoices.routes import ROUTES
 from billto.domain.payment import APPLIED, REFUNDED
 from billto.domain.settings import TREE
+from billto.domain.statement_run import WEEKDAYS
 from billto.web.server import _BESIDE
 from billto.wiring import DIALECTS
 from tests.store.records import examples
@@ -53,6 +54,28 @@ OF_MONEY: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "price": AMOUNTS,
         "tax_rates": st.lists(st.fixed_dictionaries({"rate": AMOUNTS}), max_size=2),
         "taxes": st.lists(st.dictionaries(st.sampled_from(["rate", "tax_id", "classification"]), LEAVES)),
+    },
+)
+
+
+# And to a run of statements.
+OF_RUNS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {"name": TEXT, "frequency": st.sampled_from(["monthly", "weekly", "once", "x"])},
+    optional={
+        "day": st.integers(-1, 33) | LEAVES,
+        "weekday": st.sampled_from([*WEEKDAYS, "x"]),
+        "date": st.sampled_from(["0001-01-01", "2026-05-01", "2031-12-31", "9999-12-31", "x"]),
+        "hour": st.integers(-1, 25),
+        "items": st.sampled_from(["all", "past_due", "x", None]),
+        "min_balance": AMOUNTS,
+        "min_balance_currency": st.sampled_from(["EUR", "jpy", "", "E1R"]),
+        "past_due_days": st.integers(-1, 10_001) | LEAVES,
+        "customer_metadata": st.dictionaries(TEXT, LEAVES, max_size=2),
+        "subject": TEXT | st.just("{customer_name}" * 10),
+        "customer_ids": st.lists(st.sampled_from(["@rabbit", "cust_" + "0" * 24, "x", 1]), max_size=3)
+        | LEAVES,
+        "start": st.sampled_from(["0001-01-01", "2026-05-01", "9999-12-31"]) | LEAVES,
+        "end": st.sampled_from(["0001-01-01", "2026-05-01", "9999-12-31"]) | LEAVES,
     },
 )
 
@@ -154,7 +177,7 @@ def test_every_route_answers_anything_in_its_form(shared: House, data: st.DataOb
     route = data.draw(st.sampled_from(ROUTES))
     ids = [shared.cast.white_rabbit, shared.cast.mad_hatter, shared.cast.studio, shared.cast.mr_bucket]
     any_id = data.draw(st.sampled_from(ids) | PLAIN)
-    path = route.path.format(id=any_id, external_id=any_id)
+    path = route.path.format(id=any_id, external_id=any_id, round=any_id)
     caller = data.draw(st.sampled_from([shared.alice, shared.live, shared.charlie, shared.sandbox]))
     given_headers = data.draw(HEADERS)
     kept = [one for one in own(caller) if one[0] not in dict(given_headers)]
@@ -174,6 +197,7 @@ def test_every_other_address_answers_in_form_too(
 LISTS = (
     "/customers", "/payments", "/credit-adjustments", "/items", "/taxes", "/customers/{}/ledger", "/messages",
     "/files",
+    "/statement-runs",
 )  # fmt: skip
 
 
@@ -201,6 +225,31 @@ def test_what_was_paid_is_answered_in_form(shared: House, body: bytes, changes: 
         assert (again.content, again.headers["etag"]) == (made.content, made.headers["etag"])
         in_form(shared.raw("PATCH", one, headers=own(shared.alice), body=changes.replace(b"@rabbit", rabbit)))
         in_form(shared.raw("DELETE", one, headers=own(shared.alice)))
+
+
+@examples(100)
+@given(said=OF_RUNS, changes=OF_RUNS)
+def test_runs_of_statements_are_made_tried_and_started_or_refused(
+    shared: House, said: dict[str, Any], changes: dict[str, Any]
+) -> None:
+    rabbit = shared.cast.white_rabbit.encode()
+    first, then = (
+        json.dumps(one).encode(errors="surrogatepass").replace(b"@rabbit", rabbit) for one in (said, changes)
+    )
+    made = shared.raw("POST", "/statement-runs", headers=own(shared.alice), body=first)
+    in_form(made)
+    if made.status_code != 201:
+        return
+    one = f"/statement-runs/{made.json()['id']}"
+    assert shared.raw("GET", one, headers=own(shared.alice)).content == made.content
+    again = shared.raw("PATCH", one, headers=own(shared.alice), body=made.content)
+    assert (again.content, again.headers["etag"]) == (made.content, made.headers["etag"])
+    in_form(shared.raw("GET", f"{one}/preview", headers=own(shared.alice)))
+    in_form(shared.raw("PATCH", one, headers=own(shared.alice), body=then))
+    in_form(shared.raw("POST", f"{one}/start", headers=own(shared.alice), body=first))
+    in_form(shared.raw("PATCH", one, headers=own(shared.alice), body=then))
+    in_form(shared.raw("GET", f"{one}/rounds", headers=own(shared.alice)))
+    in_form(shared.raw("DELETE", one, headers=own(shared.alice)))
 
 
 @examples(150)

@@ -55,12 +55,8 @@ def test_a_customer_from_its_beginning_to_its_end(client: Any) -> None:
     found.phone = None
     assert found.save(city="Hill Valley")
     again = client.Customer.retrieve(made.id)
-    assert (again.payment_terms, again.phone, again.city, again.name) == (
-        "NET 14",
-        None,
-        "Hill Valley",
-        "Acme",
-    )
+    kept = (again.payment_terms, again.phone, again.city, again.name)
+    assert kept == ("NET 14", None, "Hill Valley", "Acme")
     assert again.delete()
     with pytest.raises(
         invoiced.errors.InvalidRequestError, match=f"Customer was not found: {made.id}"
@@ -372,13 +368,13 @@ def test_the_tap_syncs_documents(served: Served, tmp_path: Path) -> None:
     of = client.Customer.create(name="Tapped").id
     line = {"name": "Paper", "quantity": 1, "unit_cost": 1.5, "metadata": {"a": "b"}}
     body = {"customer": of, "items": [line], "taxes": [{"amount": 0.25}], "discounts": [{"amount": 0.5}]}
-    names = ("invoices", "credit_notes", "estimates")
     for kind in (client.Invoice, client.CreditNote, client.Estimate):
         kind.create(draft=True, **body)
         kind.create(**body)
     config, catalog = tmp_path / "config.json", tmp_path / "catalog.json"
     config.write_text(json.dumps({"api_key": served[1].sandbox, "start_date": "2020-01-01T00:00:00Z"}))
     streams = json.loads(tapped(served, "--config", str(config), "--discover"))["streams"]
+    names = ("invoices", "credit_notes", "estimates")
     for stream in streams:
         (root,) = (one for one in stream["metadata"] if one["breadcrumb"] == [])
         root["metadata"]["selected"] = stream["tap_stream_id"] in names

@@ -43,6 +43,14 @@ async def queue(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Message:
     entity = await records.seller(tx, asked)
     await sending.check_day(tx, asked, entity, channel, tx.now)
     customer = await _customer(tx, asked, values)
+    stored = await tx.insert(composed(tx, entity, customer, values))
+    await records.note(tx, asked, "message.queued", stored)
+    return stored
+
+
+def composed(tx: Tx, entity: Entity, customer: Customer | None, values: Mapping[str, Any]) -> Message:
+    """A message that is not stored yet; raises Refused for what cannot be one."""
+    channel = values.get("channel", EMAIL)
     problems: list[Problem] = []
     if channel == SMS:
         problems += _of_text(values.get("body"))
@@ -62,9 +70,13 @@ async def queue(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Message:
     made = rules.made(
         said, entity_id=entity.id, id=tx.new_id(), now=tx.now, domain=addressees.domain_of(entity)
     )
-    stored = await tx.insert(checked(made))
-    await records.note(tx, asked, "message.queued", stored)
-    return stored
+    return checked(made)
+
+
+async def queue_many(tx: Tx, asked: Request, made: Sequence[Message]) -> None:
+    """Messages of one entity that were composed in this transaction, whose keys `once` are no others'."""
+    await tx.insert_many(made)
+    await tx.note_many([records.event(tx, asked, "message.queued", one) for one in made])
 
 
 async def queue_document(

@@ -41,8 +41,10 @@ async def connections(reader: Reader, scope: Scope) -> tuple[Connection, ...]:
     return tuple((await reader.page(Connection, scope, query)).records)
 
 
-async def check_day(reader: Reader, asked: Request, entity: Entity, channel: str, now: datetime) -> None:
-    """Raises Refused once an entity has had as many messages of a channel as it may on its calendar day.
+async def check_day(
+    reader: Reader, asked: Request, entity: Entity, channel: str, now: datetime, more: int = 1
+) -> None:
+    """Raises Refused where an entity would have more messages of a channel than it may on its calendar day.
 
     Two requests at one moment may both be the last one: it is a brake, and not a price.
     """
@@ -50,7 +52,7 @@ async def check_day(reader: Reader, asked: Request, entity: Entity, channel: str
     if most is None:
         return
     begun, over = _day(entity, now)
-    if await reader.are_queued(entity.id, channel, begun, most):
+    if await reader.are_queued(entity.id, channel, begun, most - more + 1):
         left = max(1, -int((now - over).total_seconds() // 1))
         raise Refused(Problem("too_many_today", detail=f"{most} {_CALLED[channel]}"), retry_seconds=left)
 

@@ -215,6 +215,11 @@ def _parameters(dialect: Dialect, wording: Wording, route: Route) -> Iterator[Sc
             "name": "external_id", "in": "path", "required": True, "schema": {"type": "string"},
             "description": "What another system calls it.",
         }  # fmt: skip
+    if "{round}" in route.path:
+        yield {
+            "name": "round", "in": "path", "required": True, "schema": {"type": "string"},
+            "description": "Id of the round, also without its prefix.",
+        }  # fmt: skip
     for name in ("x-entity-id" if route.of_entity else "x-account-id", *MANNERS[route.does].headers):
         yield {"$ref": f"#/components/parameters/{name}"}
     if route.does is Does.PAGE:

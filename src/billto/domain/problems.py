@@ -127,6 +127,9 @@ CODES: Mapping[str, Code] = {
     "clock_out_of_range": Code(
         422, "must be no earlier than the entity's clock shows, and at most {detail} from now"
     ),
+    "too_many_runs": Code(409, "there are {detail} runs already, which is as many as an entity may have"),
+    "run_under_way": Code(409, "a round is under way; wait for its end or cancel it first"),
+    "round_over": Code(409, "is over already"),
     "nothing_overdue": Code(400, "nothing of this customer is overdue"),
     "not_offered": Code(400, "{detail}"),
     "not_in_trash": Code(409, "only what is in the trash can be deleted permanently"),

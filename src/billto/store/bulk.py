@@ -79,6 +79,9 @@ class SqliteBulk(Tx):
         if not records:
             return
         kind: Any = type(records[0])
+        if not LAYOUTS[kind].counted:
+            self._append_many(kind, [row_of(SQLITE, one) for one in records])
+            return
         rows = [row_of(SQLITE, one) for one in records]
         last = await self.counted_in(records)
         at, search = names(kind).index("serial"), names(kind).index("search")
@@ -87,6 +90,12 @@ class SqliteBulk(Tx):
         self._connection.executemany(statements.insert(SQLITE, LAYOUTS[kind].table, names(kind)), rows)
         if LAYOUTS[kind].indexed:
             self._index_later((INDEX, [row[at], row[search]]) for row in rows)
+
+    def _append_many(self, kind: type[NamedTuple], rows: Sequence[list[Any]]) -> None:
+        """Rows whose serials, if they have some, come from the table."""
+        at = [place for place, name in enumerate(names(kind)) if name != "serial"]
+        sql = statements.insert(SQLITE, LAYOUTS[kind].table, tuple(names(kind)[one] for one in at))
+        self._connection.executemany(sql, ([row[one] for one in at] for row in rows))
 
     async def counted_in(self, records: Sequence[Any]) -> int:
         """The last of the numbers that are allotted to the records."""
@@ -166,11 +175,11 @@ class PostgresBulk(Tx):
         if not records:
             return
         kind: Any = type(records[0])
-        rows = [row_of(POSTGRES, one) for one in records]
-        serial = names(kind).index("serial")
-        for row in rows:
-            del row[serial]
-        await self._copy(LAYOUTS[kind].table, [name for name in names(kind) if name != "serial"], rows)
+        at = [place for place, name in enumerate(names(kind)) if name != "serial"]
+        rows = [[row[place] for place in at] for row in (row_of(POSTGRES, one) for one in records)]
+        await self._copy(LAYOUTS[kind].table, [names(kind)[place] for place in at], rows)
+        if not LAYOUTS[kind].counted:
+            return
         live, trashed = map(sum, zip(*map(counts, records), strict=True))
         await self._recount(records[0], live, trashed)
 

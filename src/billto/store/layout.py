@@ -28,6 +28,8 @@ from billto.domain.plan import Plan
 from billto.domain.query import Query
 from billto.domain.reminder import Reminded
 from billto.domain.scope import Scope
+from billto.domain.statement_round import StatementRound
+from billto.domain.statement_run import StatementRun
 from billto.domain.stored_template import EmailTemplate, SmsTemplate
 from billto.domain.task import Task
 from billto.domain.tombstone import Tombstone
@@ -78,6 +80,8 @@ LAYOUTS: dict[type[Any], Layout] = {
     Task: Layout("task", ("entity_id",), allotted=True, of_customer=True),
     EmailTemplate: Layout("email_template", ("entity_id",), allotted=True),
     SmsTemplate: Layout("sms_template", ("entity_id",), allotted=True),
+    StatementRun: Layout("statement_run", ("entity_id",), allotted=True),
+    StatementRound: Layout("statement_round", ("entity_id",), allotted=True),
     Alias: Layout("alias", ("entity_id",)),
     Event: Layout("event", ("entity_id",)),
     Answer: Layout("answer", ("tenant_id",)),

@@ -20,10 +20,10 @@ from billto.store.chasing import Chases
 from billto.store.engine import Engine
 from billto.store.files import Files
 from billto.store.layout import LAYOUTS, columns, kept_beside, looked_at, tenancy
-from billto.store.merged import Merged
 from billto.store.moving import Moving
 from billto.store.outbox import Waiting
 from billto.store.plans import Planned, Planner
+from billto.store.selecting import Selecting
 
 R = TypeVar("R", bound=NamedTuple)
 
@@ -38,7 +38,7 @@ def loader(
     return engine.loader(record, columns(record, shows))
 
 
-class Reader(Merged, Chases, Waiting, Planned, Files):
+class Reader(Selecting, Chases, Waiting, Planned, Files):
     """Questions, each one statement. Every one names its tenant, save those about keys and secrets."""
 
     engine: Engine

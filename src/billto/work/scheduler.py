@@ -13,11 +13,11 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from billto.app import cadences, chasing, messages, plans, reminding
+from billto.app import cadences, chasing, messages, plans, reminding, statement_rounds
 from billto.app.parts import Can, Request, Store, Tx
 from billto.app.plans import NextAt
 from billto.domain.entity import Entity, moment
-from billto.domain.plan import CADENCE, OVERDUE, Plan
+from billto.domain.plan import CADENCE, OVERDUE, STATEMENTS, Plan
 from billto.domain.problems import Refused
 
 log = logging.getLogger("billto.work")
@@ -38,6 +38,7 @@ class Work(NamedTuple):
 WORKS: Mapping[str, Work] = {
     OVERDUE: Work(reminding.run, reminding.next_at),
     CADENCE: Work(chasing.run_planned, cadences.next_at),
+    STATEMENTS: Work(statement_rounds.work_off, statement_rounds.next_at),
 }
 
 

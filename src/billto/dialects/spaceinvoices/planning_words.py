@@ -76,7 +76,7 @@ PLANNING_RESOURCES: Mapping[type[Any], Resource] = {
         {
             "id": "The plan's id.",
             "kind": f"What is done: {', '.join(KINDS)}.",
-            "subject_id": "The entity, cadence or run whose plan it is, without the beginning of its id.",
+            "subject_id": "Whose plan it is, without the beginning of its id: entity, cadence, run or round.",
             "next_at": "When it is done next, by the entity's clock.",
             "last_at": "When it was done last, by the entity's clock.",
             "last_error": "Why the last attempt failed; it is tried again some minutes later.",

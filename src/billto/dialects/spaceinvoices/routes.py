@@ -11,6 +11,7 @@ from billto.dialects.spaceinvoices.file_routes import FILE_ROUTES
 from billto.dialects.spaceinvoices.message_routes import MESSAGE_ROUTES
 from billto.dialects.spaceinvoices.money_routes import MONEY
 from billto.dialects.spaceinvoices.planning import PLANNING_ROUTES
+from billto.dialects.spaceinvoices.statement_runs import STATEMENT_RUN_ROUTES
 
 _GET, _PAGE, _CREATE, _CHANGE = Does.GET, Does.PAGE, Does.CREATE, Does.CHANGE
 _ACT, _DROP = Does.ACT, Does.DROP
@@ -67,4 +68,5 @@ ROUTES = (
     *MESSAGE_ROUTES,
     *PLANNING_ROUTES,
     *FILE_ROUTES,
+    *STATEMENT_RUN_ROUTES,
 )

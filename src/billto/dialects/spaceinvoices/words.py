@@ -30,6 +30,11 @@ from billto.dialects.spaceinvoices.planning_words import (
     PLANNING_SCHEMAS,
 )
 from billto.dialects.spaceinvoices.query import WORDS
+from billto.dialects.spaceinvoices.statement_run_words import (
+    STATEMENT_RUN_OPERATIONS,
+    STATEMENT_RUN_RESOURCES,
+    STATEMENT_RUN_SCHEMAS,
+)
 from billto.dialects.wire import FIND, SORT
 from billto.domain import customer, entity
 from billto.domain.customer import Customer
@@ -372,15 +377,16 @@ WORDING = Wording(
         **MESSAGE_RESOURCES,
         **PLANNING_RESOURCES,
         **FILE_RESOURCES,
+        **STATEMENT_RUN_RESOURCES,
     },
     operations={
         **OPERATIONS, **MONEY_OPERATIONS, **MESSAGE_OPERATIONS, **PLANNING_OPERATIONS,
-        **FILE_OPERATIONS, **CONNECTION_OPERATIONS,
+        **FILE_OPERATIONS, **CONNECTION_OPERATIONS, **STATEMENT_RUN_OPERATIONS,
     },
     schemas={
         "Pagination": PAGINATION, "Error": ERROR, "Issue": ISSUE,
         **SCHEMAS, **MONEY_SCHEMAS, **MERGING_SCHEMAS, **MESSAGE_SCHEMAS, **PLANNING_SCHEMAS,
-        **FILE_SCHEMAS, **CONNECTION_SCHEMAS, **CHASED_SCHEMAS,
+        **FILE_SCHEMAS, **CONNECTION_SCHEMAS, **CHASED_SCHEMAS, **STATEMENT_RUN_SCHEMAS,
     },
     listing=listing,
     params=PARAMS,

@@ -17,6 +17,7 @@ from billto.store.migrations import (
     m0010_links,
     m0011_plans,
     m0012_chasing,
+    m0013_statement_runs,
 )
 
 
@@ -42,5 +43,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(10, "signed links, files", m0010_links.statements),
     Migration(11, "plans, reminders, test clocks", m0011_plans.statements),
     Migration(12, "chasing", m0012_chasing.statements),
+    Migration(13, "statement runs", m0013_statement_runs.statements),
 )
 LATEST = MIGRATIONS[-1].number
