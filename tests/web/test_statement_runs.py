@@ -6,6 +6,7 @@ import pytest
 
 from billto.app.parts import Can
 from billto.work.scheduler import Scheduler
+from tests.web.conftest import OpenHouse
 from tests.web.documents import document
 from tests.web.house import Caller, House, answered, refused
 
@@ -78,7 +79,8 @@ def test_what_cannot_be_is_refused_by_name(house: House, values: Any, faults: An
     assert house.alice.listed(RUNS)["data"] == house.alice.listed("/plans")["data"] == []
 
 
-def test_what_is_not_connected_is_said_when_the_run_is_made(house: House) -> None:
+def test_what_is_not_connected_is_said_when_the_run_is_made(open_house: OpenHouse) -> None:
+    house = open_house(letters="off")
     answer = house.alice.post(RUNS, {**MONTHLY, "channel": "letter"})
     assert answer.status_code == 503
     assert answer.json()["cause"]["issues"][0]["path"] == ["channel"]
