@@ -98,7 +98,7 @@ async def statement(
     currency: str | None = None,
     past_due_only: bool = False,
     with_children: bool = True,
-    entries_max: int = ENTRIES_MAX,
+    entries_max: int | None = None,
     aside: bool = True,
 ) -> Statement:
     """A statement in one currency: balance forward from the first of the month to today, unless it is said
@@ -115,9 +115,10 @@ async def statement(
     currency = currency or customer.currency_code or entity.currency_code
     members = (customer, *(await family(reader, asked, customer) if with_children else ()))
     ids = [one.id for one in members]
-    entries = await reader.entries(asked.scope, ids, currency, end, entries_max + 1)
-    if len(entries) > entries_max:
-        raise Refused(Problem("too_much_history", detail=str(entries_max)))
+    most = ENTRIES_MAX if entries_max is None else entries_max
+    entries = await reader.entries(asked.scope, ids, currency, end, most + 1)
+    if len(entries) > most:
+        raise Refused(Problem("too_much_history", detail=str(most)))
 
     def told() -> tuple[BalanceForward | OpenItems, OpenItems]:
         open_now = open_items(entries, as_of=end, past_due_only=past_due_only)
