@@ -124,7 +124,7 @@ async def preview(reader: Reader, asked: Request, told: Told) -> Said:
     after = given["after"] and read_id(given["after"])
     id = _id(told, "id", StatementRun)
     if given["after"] and not after:
-        raise Refused(Problem("bad_parameter", ("after",), "is the id of a customer"))
+        raise Refused(Problem("bad_parameter", ("after",), "must be the id of a customer"))
     found = await statement_runs.preview(reader, asked, id, told.now, after, given["limit"])
     last = f"cust_{found.picked[-1].customer.id}" if found.has_more else None
     return Said({
@@ -189,7 +189,9 @@ def _id(told: Told, name: str, kind: type[Any]) -> str:
 def _read(body: Any) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Refused(Problem("wrong_type", detail="an object"))
-    problems: Problems = []
+    # A name that is misspelled must not mean everybody.
+    allowed = f"is not a field; allowed are: {', '.join(START)}"
+    problems: Problems = [Problem("not_offered", (name,), allowed) for name in body if name not in START]
     read: dict[str, Any] = {}
     for name, codec in START.items():
         try:
