@@ -47,6 +47,7 @@ async def page(reader: Reader, asked: Request, query: Query) -> tuple[Page, Coun
 
 
 async def change(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> tuple[Cadence, int]:
+    await tx.alone(asked.scope.entity, assigning.LOCK)
     old = await records.expected(tx, asked, Cadence, id)
     await _check(tx, asked, values, old)
     _, assigned = await get(tx, asked, old.id)
@@ -64,6 +65,7 @@ async def change(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> t
 
 async def erase(tx: Tx, asked: Request, id: Id) -> Cadence:
     """Takes it out for good; refused with `in_use` while customers are assigned to it."""
+    await tx.alone(asked.scope.entity, assigning.LOCK)
     old = await records.expected(tx, asked, Cadence, id)
     _, assigned = await get(tx, asked, old.id)
     if assigned:
