@@ -91,7 +91,9 @@ async def next_at(
 ) -> datetime | None:
     """When a planned cadence runs next; None for one that is paused, or there no longer."""
     cadence = await reader.get(Cadence, asked.scope, plan.subject_id)
-    return cadence and rules.next_run(cadence, entity, after)
+    if cadence is None:
+        return None
+    return rules.next_run(cadence, entity, plans.since(plan, entity, cadence.updated_at, after))
 
 
 async def assign(tx: Tx, asked: Request, id: Id, customer_ids: Sequence[int]) -> tuple[Cadence, int]:
