@@ -6,14 +6,16 @@ from collections.abc import Callable, Coroutine
 from decimal import Decimal
 from typing import Any
 
-from billto.app import belongings, billing, documents, ledger, payments
+from billto.app import belongings, billing, documents, files, ledger, payments
 from billto.app.documents import Wish
+from billto.app.files import Picture
 from billto.domain.document import Document
 from billto.domain.payment import Payment
 from billto.domain.problems import Refused
 from tests.app.desk import code
 from tests.app.shop import Shop, advanced
 from tests.store.stores import on_postgresql
+from tests.web.files import png
 
 DRAFT = Wish(is_draft=True)
 # PostgreSQL looks for circles only after a second.
@@ -125,3 +127,18 @@ def test_nothing_is_taken_out_of_an_advance_that_is_voided_meanwhile(shop: Shop)
     parts = [advanced(50, advance, bill)]
     _, changed = at_once(shop, void, lambda tx: payments.change(tx, shop.asked, paid.id, {}, parts))
     assert refusal(changed) == "voided"
+
+
+@on_postgresql
+def test_a_logo_that_is_sent_while_another_goes_is_on_the_papers(shop: Shop) -> None:
+    async def sent(tx: Any) -> Any:
+        made = await files.create(tx, shop.asked, Picture("logo", "logo.png", png()))
+        await asyncio.sleep(0.3)
+        return made
+
+    old = shop.do(sent)
+    for outcome in at_once(shop, sent, lambda tx: files.drop(tx, shop.asked, old.id)):
+        assert not isinstance(outcome, Exception), outcome
+    entity = shop.stage.run(shop.stage.store.reader.owned(shop.scope.entity))
+    assert entity is not None
+    assert entity.settings["has_logo"] is True

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from billto.app import cadences, catalog, chasing, imports, tasks
+from billto.app import cadences, catalog, chasing, imports, plans, tasks
 from billto.app.chasing import Ran
 from billto.domain import holds
 from billto.domain.importing import Columns
@@ -248,6 +248,21 @@ def test_a_cadence_that_is_assigned_is_neither_rescheduled_nor_deleted(shop: Sho
     shop.trash(acme)
     shop.do(lambda tx: cadences.erase(tx, shop.asked, one.id))
     assert shop.restore_customer(acme).chasing_cadence is None
+
+
+def test_another_name_leaves_out_no_run_that_is_late(shop: Shop) -> None:
+    one = cadence(shop)
+
+    def next_run() -> Any:
+        (plan,) = shop.stage.run(plans.all_of(shop.stage.store.reader, shop.asked))
+        return plan.next_at
+
+    planned = next_run()
+    shop.days_pass(3)
+    shop.do(lambda tx: cadences.change(tx, shop.asked, one.id, {"name": "Firmly", "steps": one.steps}))
+    assert next_run() == planned
+    shop.do(lambda tx: cadences.change(tx, shop.asked, one.id, {"time_of_day": 9}))
+    assert next_run() > planned + timedelta(days=2)
 
 
 def test_who_looks_sees_what_was_done_and_what_comes(shop: Shop) -> None:

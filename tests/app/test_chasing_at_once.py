@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from billto.app import chasing
+from billto.app import cadences, chasing, customers
 from billto.app.chasing import Ran
 from billto.domain.chasing import Fired
 from billto.domain.customer import Customer
@@ -14,6 +14,8 @@ from billto.domain.problems import Problem, Refused
 from billto.domain.task import Task
 from tests.app.chased import STEPS, bill, cadence, debtor, kept, mails, moment, run
 from tests.app.shop import Shop
+from tests.app.test_at_once import at_once, refusal
+from tests.store.stores import on_postgresql
 
 
 def test_a_thousand_customers_are_looked_at_page_by_page(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,6 +43,27 @@ def test_two_runs_at_once_take_each_step_once(shop: Shop) -> None:
     assert sum(ran.fired for ran in shop.stage.run(both())) == 6
     assert len(mails(shop)) == 6
     assert len({mail.customer for mail in mails(shop)}) == 6
+
+
+@on_postgresql
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_cadence_that_is_given_out_at_this_moment_stays(shop: Shop, is_first: bool) -> None:
+    one, acme = cadence(shop), shop.customer()
+
+    async def assigned(tx: Any) -> Any:
+        new = await customers.change(tx, shop.asked, acme.id, {"chasing_cadence": one.serial})
+        await asyncio.sleep(0.3)
+        return new
+
+    async def erased(tx: Any) -> Any:
+        gone = await cadences.erase(tx, shop.asked, one.id)
+        await asyncio.sleep(0.3)
+        return gone
+
+    works = (assigned, erased) if is_first else (erased, assigned)
+    done, late = at_once(shop, *works)
+    assert not isinstance(done, Exception)
+    assert refusal(late) == ("in_use" if is_first else "unknown_reference")
 
 
 class Killed(Exception):
@@ -77,13 +100,14 @@ def test_what_is_killed_half_way_is_done_once_by_the_next_run(
             patch.setattr(chasing, "fire", dies_after)
         with pytest.raises(Killed):
             run(shop, one)
-    assert len(mails(shop)) == len(kept(shop, Fired)) == 1
-    assert run(shop, one).fired == 2
+    assert len(mails(shop)) == len(kept(shop, Fired)) == 2
+    assert run(shop, one).fired == 1
     assert len(mails(shop)) == len(kept(shop, Fired)) == 3
 
 
+@pytest.mark.parametrize("fault", [Refused(Problem("busy"), retry_seconds=1), KeyError("nobody foresaw it")])
 def test_what_goes_wrong_about_one_holds_no_other_up_and_is_raised(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
     one = cadence(shop)
     first = debtor(shop, one)
@@ -94,12 +118,12 @@ def test_what_goes_wrong_about_one_holds_no_other_up_and_is_raised(
 
     async def busy(tx: Any, asked: Any, cadence_id: str, id: str, at: datetime) -> bool:
         if id == first.id:
-            raise Refused(Problem("busy"), retry_seconds=1)
+            raise fault
         return await whole(tx, asked, cadence_id, id, at)
 
     with monkeypatch.context() as patch:
         patch.setattr(chasing, "fire", busy)
-        with pytest.raises(Refused):
+        with pytest.raises(type(fault)):
             run(shop, one)
     assert len(mails(shop)) == 1
     assert run(shop, one).fired == 1

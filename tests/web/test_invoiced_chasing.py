@@ -104,6 +104,16 @@ def test_customers_are_assigned_counted_and_keep_it_from_changing(shop: Books) -
     assert refused(shop.post(f"{one}/assign", {"customers": "all"}))[2] == "customers"
 
 
+def test_a_step_is_named_once(shop: Books) -> None:
+    made = cadence(shop)
+    one, (first, second) = f"/chasing_cadences/{made['id']}", made["steps"]
+    for steps in ([first, first], [first, second, {**second, "name": "Again"}]):
+        said = f"Step {steps[-1]['id']} is named twice"
+        assert refused(shop.patch(one, {"steps": steps})) == (400, said, "steps")
+    assert shop.get(one).json()["steps"] == made["steps"]
+    assert shop.patch(one, {"steps": [second, first]}).json()["steps"] == [second, first]
+
+
 def test_a_customer_names_what_exists(shop: Books) -> None:
     made = cadence(shop)
     of = f"/customers/{shop.of}"

@@ -148,6 +148,14 @@ def test_a_round_may_be_of_some_customers_and_other_days(house: House) -> None:
     assert [one["customer_id"] for one in house.alice.listed("/messages")["data"]] == [bo]
 
 
+def test_a_misspelled_name_does_not_mean_everybody(house: House) -> None:
+    id = owing(house.alice, "Ana")
+    one = f"{RUNS}/{run(house.alice)['id']}"
+    answer = house.alice.post(f"{one}/start", {"customers": [id], "start": "soon"})
+    assert refused(answer) == (400, {"customers": "not_offered", "start": "wrong_type"})
+    assert house.alice.listed(f"{one}/rounds")["data"] == []
+
+
 def test_a_round_is_canceled_and_a_repeated_start_starts_nothing(house: House) -> None:
     owing(house.alice, "Ana", email="ana@acme.example")
     path = f"{RUNS}/{run(house.alice)['id']}"

@@ -94,6 +94,9 @@ def test_only_what_is_past_due_is_told_where_that_is_asked(house: House) -> None
     )
     assert one["total"] == 100
     assert [bucket["amount"] for bucket in one["ageing"]] == [0, 100, 0, 0]
+    # The ageing below a balance is that of all of it.
+    whole = told(house, ana, type="balance_forward", items="past_due", buckets="30,60")
+    assert whole["balance"] == sum(bucket["amount"] for bucket in whole["ageing"]) == 150
 
 
 def test_a_parent_is_told_of_its_children(house: House) -> None:

@@ -329,6 +329,9 @@ def test_text_messages_go_to_contacts_who_take_them(office: Bureau) -> None:
     shop = office.shop
     contact = {"name": "Ana", "phone": "+38640123456", "is_sms_enabled": True}
     acme = office.owing(contacts=[contact])
+    # A number without its country is one of the customer's country, not of the entity's.
+    berlin = {"name": "Eva", "phone": "0171 1234567", "is_sms_enabled": True}
+    abroad = office.owing(contacts=[berlin], country_code="DE")
     office.owing()
     shop.asked = shop.asked._replace(channels=frozenset({SMS}))
     run = office.run(channel=SMS, body="You owe {total_amount}")
@@ -337,9 +340,11 @@ def test_text_messages_go_to_contacts_who_take_them(office: Bureau) -> None:
     one._can = Can(frozenset({SMS}))
     while office.stage.run(one.once()):
         pass
-    (message,) = office.messages()
+    message, other = office.messages()
     assert (message.customer_id, message.body, message.attachments) == (acme.id, "You owe €100.00", None)
     assert message.recipients == [{"name": "Ana", "address": "+38640123456"}]
+    assert other.customer_id == abroad.id
+    assert other.recipients == [{"name": "Eva", "address": "+491711234567"}]
 
 
 def test_a_round_that_cannot_go_on_is_tried_for_a_day_and_says_why(office: Bureau) -> None:

@@ -12,6 +12,8 @@ from billto.domain.query import Compare, Op, Query
 
 CADENCES_MAX = 1_000  # of an entity
 NAMES = ("chasing_cadence", "next_chase_step")
+# Who gives out cadences shares it; who takes one out, or moves its steps, is alone with it.
+LOCK = "cadences"
 
 
 def is_asked(values: Mapping[str, Any]) -> bool:
@@ -32,9 +34,13 @@ async def checked(
     is_new = old is None and values.get("chasing_cadence") is None
     fallback = await default(tx, asked) if is_new else None
     named = values.get("chasing_cadence", old and old.chasing_cadence) or fallback
-    cadence = None if named is None else await tx.get(Cadence, asked.scope, named)
-    steps = {} if cadence is None else {cadence.serial: _steps(cadence)}
-    return settled(values, Courses(steps, fallback), old)
+    if named is None:
+        return settled(values, Courses({}), old)
+    await tx.alone(asked.scope.entity, LOCK, shared=True)
+    cadence = await tx.get(Cadence, asked.scope, named)
+    if cadence is None:
+        return settled(values, Courses({}), old)
+    return settled(values, Courses({cadence.serial: _steps(cadence)}, fallback), old)
 
 
 def settled(values: Mapping[str, Any], courses: Courses, old: Customer | None = None) -> dict[str, Any]:
@@ -61,11 +67,12 @@ def settled(values: Mapping[str, Any], courses: Courses, old: Customer | None = 
     return {**given, "is_chase_finished": False}
 
 
-async def all_courses(reader: Reader, asked: Request) -> Courses:
+async def all_courses(tx: Tx, asked: Request) -> Courses:
     """Those of all cadences of an entity, for many customers at once."""
+    await tx.alone(asked.scope.entity, LOCK, shared=True)
     shows = frozenset({"id", "serial", "steps", "assignment_mode"})
     query = Query(order=unambiguous(()), limit=CADENCES_MAX, counted=False, shows=shows)
-    found: Sequence[Cadence] = (await reader.page(Cadence, asked.scope, query)).records
+    found: Sequence[Cadence] = (await tx.page(Cadence, asked.scope, query)).records
     first = next((one.serial for one in found if one.assignment_mode == DEFAULT), None)
     return Courses({one.serial: _steps(one) for one in found}, first)
 

@@ -121,7 +121,9 @@ async def statement(
         raise Refused(Problem("too_much_history", detail=str(most)))
 
     def told() -> tuple[BalanceForward | OpenItems, OpenItems]:
-        open_now = open_items(entries, as_of=end, past_due_only=past_due_only)
+        # The ageing below a balance is that of the whole balance.
+        late_only = past_due_only and not is_balance_forward
+        open_now = open_items(entries, as_of=end, past_due_only=late_only)
         return balance_forward(entries, start=start, end=end) if is_balance_forward else open_now, open_now
 
     # In a thread: it may take seconds, which nobody else should wait for.

@@ -18,6 +18,7 @@ from billto.domain.query import Compare, Op, Page, Query
 
 Counts = Mapping[int, int]
 
+_WHEN = ("time_of_day", "frequency", "run_date", "run_days", "is_paused")
 _TEMPLATES = {"email_template_id": catalog.EMAIL_TEMPLATES, "sms_template_id": catalog.SMS_TEMPLATES}
 
 
@@ -46,6 +47,7 @@ async def page(reader: Reader, asked: Request, query: Query) -> tuple[Page, Coun
 
 
 async def change(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> tuple[Cadence, int]:
+    await tx.alone(asked.scope.entity, assigning.LOCK)
     old = await records.expected(tx, asked, Cadence, id)
     await _check(tx, asked, values, old)
     _, assigned = await get(tx, asked, old.id)
@@ -55,12 +57,15 @@ async def change(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> t
         return rules.changed(old, values, is_assigned=assigned > 0, step_ids=ids, now=now)
 
     new = await records.change(tx, asked, Cadence, id, "chasing_cadence.updated", becomes)
-    await _plan(tx, asked, new)
+    # Another name is no reason to leave out a run that is late, or under way.
+    if any(getattr(new, name) != getattr(old, name) for name in _WHEN):
+        await _plan(tx, asked, new)
     return new, assigned
 
 
 async def erase(tx: Tx, asked: Request, id: Id) -> Cadence:
     """Takes it out for good; refused with `in_use` while customers are assigned to it."""
+    await tx.alone(asked.scope.entity, assigning.LOCK)
     old = await records.expected(tx, asked, Cadence, id)
     _, assigned = await get(tx, asked, old.id)
     if assigned:
@@ -86,14 +91,17 @@ async def next_at(
 ) -> datetime | None:
     """When a planned cadence runs next; None for one that is paused, or there no longer."""
     cadence = await reader.get(Cadence, asked.scope, plan.subject_id)
-    return cadence and rules.next_run(cadence, entity, after)
+    if cadence is None:
+        return None
+    return rules.next_run(cadence, entity, plans.since(plan, entity, cadence.updated_at, after))
 
 
-async def assign(tx: Tx, asked: Request, id: Id, customer_ids: Sequence[Id]) -> tuple[Cadence, int]:
+async def assign(tx: Tx, asked: Request, id: Id, customer_ids: Sequence[int]) -> tuple[Cadence, int]:
     """Gives the cadence to some customers, who begin with its first step unless they had it before."""
     cadence = await records.get(tx, asked, Cadence, id)
     plain = asked._replace(expected=None, shows=None)
-    for at, one in enumerate(customer_ids):
+    # In one order, so that nobody waits for another in a circle.
+    for at, one in sorted(enumerate(customer_ids), key=lambda each: each[1]):
         try:
             await customers.change(
                 tx, plain, one, {"chasing_cadence": cadence.serial}, demand=customers.must_be_live

@@ -72,15 +72,8 @@ def values(
 ) -> variables.Values:
     """What the documented variables of chasing stand for; `page` is the address of the customer's own."""
     documents = decision.documents[: overdue.LISTED_MAX]
-    first = next((one for one in customer.contacts or () if one.get("is_primary")), None)
     return {
-        "company_name": entity.name,
-        "company_email": entity.email,
-        "customer_name": customer.name,
-        "customer_contact_name": (first or {}).get("name") or customer.contact or customer.name,
-        "customer_number": customer.number,
-        "customer_address": _address(customer),
-        "customer_payment_terms": customer.payment_terms,
+        **variables.of_parties(entity, customer),
         "account_balance": _amounts(decision.balances),
         "invoice_numbers": ", ".join(one.number for one in documents if one.number),
         "invoice_dates": ", ".join(one.date.isoformat() for one in documents),
@@ -110,8 +103,3 @@ def _filled(text: str | None, known: variables.Values, ours: str) -> str:
 
 def _amounts(balances: Mapping[str, Any]) -> str:
     return ", ".join(shown(amount, code) for code, amount in balances.items())
-
-
-def _address(of: Customer) -> str:
-    place = " ".join(part for part in (of.post_code, of.city) if part)
-    return "\n".join(part for part in (of.address, of.address_2, place, of.country) if part)

@@ -96,15 +96,16 @@ async def run(store: Store, asked: Request, cadence_id: Id, at: datetime) -> Ran
         return Ran()
     entity = await records.seller(store.reader, plain)
     today = terms.today(at, entity.timezone)
-    ran, start, wrong = Ran(), None, None
+    ran, start = Ran(), None
+    wrong: Exception | None = None
     while True:
         page = await _owing(store.reader, plain, cadence, start)
         for one in await _due(store.reader, plain, cadence, entity, page.records, today):
             try:
                 done = await store.write(lambda tx, id=one.id: fire(tx, plain, cadence.id, id, at))  # type: ignore[misc]
                 ran = ran._replace(fired=ran.fired + bool(done))
-            except Refused as refused:
-                wrong = wrong or refused
+            except Exception as fault:
+                wrong = wrong or fault
         ran = ran._replace(customers=ran.customers + len(page.records))
         if not page.has_next:
             break

@@ -74,6 +74,8 @@ async def content(reader: Reader, asked: Request, id: Id) -> tuple[File, bytes]:
 
 async def drop(tx: Tx, asked: Request, id: Id) -> File:
     """Takes a file out for good. Of logos and signatures the newest that is left takes its place."""
+    # One that is sent at this moment is either seen here, or sees that there is none.
+    await tx.alone(asked.scope.entity, "files")
     old = await records.expected(tx, asked, File, id)
     await tx.delete(old, asked.scope)
     await records.note(tx, asked, "file.deleted", old)

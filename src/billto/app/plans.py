@@ -9,7 +9,7 @@ from billto.app import records
 from billto.app.parts import Id, Reader, Request, Tx
 from billto.domain import entity as entities
 from billto.domain import plan as rules
-from billto.domain.entity import Entity
+from billto.domain.entity import Entity, moment
 from billto.domain.paging import unambiguous
 from billto.domain.plan import Plan
 from billto.domain.query import All, Compare, Op, Page, Query
@@ -39,6 +39,15 @@ async def anew(tx: Tx, asked: Request) -> None:
     for one in await all_of(tx, asked):
         if (old := await tx.lock(Plan, asked.scope, one.id)) is not None:
             await tx.update(old, rules.anew(old, tx.now), asked.scope)
+
+
+def since(plan: Plan, entity: Entity, changed_at: datetime, now: datetime) -> datetime:
+    """From when on a plan's next moment counts. By the clock of another zone it may be time already: that is
+    late, and not left out. `changed_at` is when its rule was made or changed, in true time."""
+    if not plan.is_anew:
+        return now
+    last = (plan.last_at, moment(entity, changed_at))
+    return min(now, max(one for one in last if one is not None))
 
 
 async def all_of(reader: Reader, asked: Request) -> tuple[Plan, ...]:

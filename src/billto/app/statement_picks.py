@@ -104,7 +104,8 @@ def _picked(
     )  # fmt: skip
     if reason is not None:
         return Picked(customer, stands, reason)
-    recipients = addressees.on_file(run.channel, customer, entity.country_code)
+    home = customer.country_code or entity.country_code
+    recipients = addressees.on_file(run.channel, customer, home)
     own = customer.currency_code or entity.currency_code
     codes = rules.currencies(run, stands, own)
     return Picked(customer, stands, None if recipients else rules.NO_RECIPIENT, codes, recipients)

@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from billto.app import links, messages, records, sending, statement_picks, statement_runs
+from billto.app import links, messages, plans, records, sending, statement_picks, statement_runs
 from billto.app.parts import Reader, Request, Store, Tx
 from billto.app.statement_picks import Picked, Round
 from billto.domain import issuing
 from billto.domain import statement_round as rounds
 from billto.domain import statement_run as rules
 from billto.domain.customer import Customer
-from billto.domain.entity import Entity, moment
+from billto.domain.entity import Entity
 from billto.domain.languages import language
 from billto.domain.message import EMAIL, LETTER, SMS, Message
 from billto.domain.money import shown
@@ -47,11 +47,7 @@ async def next_at(
     run = await reader.get(StatementRun, asked.scope, plan.subject_id)
     if run is None:
         return None
-    if plan.is_anew:
-        # By the clock of another zone it may be time already: that is late, and not left out.
-        last = (plan.last_at, moment(entity, run.updated_at))
-        after = min(after, max(one for one in last if one is not None))
-    return rules.next_at(run, entity, after)
+    return rules.next_at(run, entity, plans.since(plan, entity, run.updated_at, after))
 
 
 async def work_off(store: Store, asked: Request, entity: Entity, plan: Plan, at: datetime) -> dict[str, int]:

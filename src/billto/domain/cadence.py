@@ -141,9 +141,11 @@ def _settled(
     """The steps with ids for the new ones, and the moments when each was made and changed."""
     known = {one["id"]: one for one in before}
     moment = now.isoformat(timespec="milliseconds")
-    settled = []
+    settled: list[dict[str, Any]] = []
     for at, one in enumerate(given):
-        old = known.pop(one.get("id"), None)
+        old = known.get(one.get("id"))
+        if old is not None and any(old["id"] == other["id"] for other in settled):
+            raise Refused(Problem("not_offered", ("steps", at, "id"), f"step {old['id']} is named twice"))
         said = {name: one.get(name) for name in STEP if name not in ("id", "created_at", "updated_at")}
         _check_step(said, at)
         if old is None:

@@ -295,9 +295,10 @@ class PostgresTx(PostgresBulk):
             raise Refused(Problem("key_in_flight"), retry_seconds=1)
         return None
 
-    async def alone(self, entity_id: str, name: str) -> None:
+    async def alone(self, entity_id: str, name: str, *, shared: bool = False) -> None:
         if (lock := f"{entity_id}/{name}") not in self._alone:
-            await self.rows("SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", [lock])
+            function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+            await self.rows(f"SELECT {function}(hashtextextended($1, 1))", [lock])
             self._alone.add(lock)
 
     async def _append(self, table: str, values: dict[str, Any]) -> None:

@@ -266,8 +266,8 @@ class Tx(Moving, Planner, Reader):
             level, depth, seen = found, depth + 1, seen + len(found)
         return Below(depth, seen)
 
-    async def alone(self, entity_id: str, name: str) -> None:
-        """Nobody else goes past here with this name until the transaction ends; SQLite's is alone anyway."""
+    async def alone(self, entity_id: str, name: str, *, shared: bool = False) -> None:
+        """Until it ends nobody else passes with this name, or only who shares it; SQLite's is alone."""
 
     async def next_number(self, entity_id: str, name: str) -> int:
         """The next of an entity's sequence of this name, beginning with one; others wait until it is used."""

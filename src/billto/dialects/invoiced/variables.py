@@ -9,9 +9,8 @@ from billto.app.parts import Reader, Request, Tx
 from billto.domain import issuing
 from billto.domain.customer import Customer
 from billto.domain.document import Document
-from billto.domain.entity import Entity
 from billto.domain.money import shown
-from billto.domain.variables import Values, are_in, substitute
+from billto.domain.variables import Values, are_in, of_parties, substitute
 
 __all__ = ["Values", "are_in", "of_document", "of_statement", "substitute"]
 
@@ -27,7 +26,7 @@ async def of_statement(
     open_ = await overdue.open_documents(tx, asked, (customer.id,), today, late_only=past_due_only)
     told = [one for one in open_ if one.currency_code == currency]
     return {
-        **_parties(entity, customer),
+        **of_parties(entity, customer),
         "account_balance": shown(balance.standing.outstanding, currency),
         "invoice_numbers": ", ".join(one.number for one in told if one.number),
         "invoice_dates": ", ".join(one.date.isoformat() for one in told),
@@ -45,7 +44,7 @@ async def of_document(reader: Reader, asked: Request, document: Document) -> Val
     day = document.date.isoformat()
     due = None if document.due_date is None else document.due_date.isoformat()
     currency = document.currency_code
-    known = _parties(await records.seller(reader, asked), customer)
+    known = of_parties(await records.seller(reader, asked), customer)
     mine = {f"{document.type}_number": document.number, f"{document.type}_date": day}
     return {
         **known,
@@ -66,28 +65,3 @@ async def of_document(reader: Reader, asked: Request, document: Document) -> Val
         "balance": shown(document.balance, currency),
         "url": url,
     }
-
-
-def _parties(entity: Entity, customer: Customer | None) -> dict[str, str | None]:
-    known = {
-        "company_name": entity.name,
-        "company_email": entity.email,
-        "company_address": _address(entity),
-    }
-    if customer is None:
-        return known
-    first = next((one for one in customer.contacts or () if one.get("is_primary")), None)
-    return {
-        **known,
-        "customer_name": customer.name,
-        "customer_number": customer.number,
-        "customer_contact_name": (first or {}).get("name") or customer.contact or customer.name,
-        "customer_address": _address(customer),
-        "customer_payment_terms": customer.payment_terms,
-        "payment_terms": customer.payment_terms,
-    }
-
-
-def _address(of: Entity | Customer) -> str:
-    place = " ".join(part for part in (of.post_code, of.city) if part)
-    return "\n".join(part for part in (of.address, of.address_2, place, of.country) if part)

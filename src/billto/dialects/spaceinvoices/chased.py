@@ -7,17 +7,12 @@ from billto.app.parts import Reader, Request
 from billto.dialects.codecs import write_iso
 from billto.dialects.dialect import Said, Told
 from billto.dialects.spaceinvoices.dunning import shown
-from billto.dialects.spaceinvoices.values import kinds, shown_day, shown_id
+from billto.dialects.spaceinvoices.values import id_of, kinds, shown_day, shown_id
 from billto.domain.chasing import Fired
-from billto.domain.ids import read_id
-from billto.domain.problems import Problem, Refused
 
 
 async def told_of(reader: Reader, asked: Request, told: Told) -> Said:
-    id = read_id(told.ids["id"])
-    if id is None:
-        raise Refused(Problem("not_found", detail="Customer"))
-    found = await chasing.standing(reader, asked, id, told.now)
+    found = await chasing.standing(reader, asked, id_of(told, "id", "Customer"), told.now)
     names = await kinds(reader, asked, [one.document_id for one in found.fired])
     step = found.step
     return Said({

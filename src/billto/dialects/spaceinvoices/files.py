@@ -8,10 +8,10 @@ from billto.app.parts import Reader, Request, Tx
 from billto.dialects.codecs import ISO, TEXT, WHOLE, Schema, choice, prefixed, shaped
 from billto.dialects.dialect import File as Sending
 from billto.dialects.dialect import Said, Sent, Told
+from billto.dialects.spaceinvoices.values import id_of
 from billto.dialects.wire import FIND, RO, SORT, Row, Table, derived, row
 from billto.domain.attrs import METADATA
 from billto.domain.file import CATEGORIES, TYPES, File
-from billto.domain.ids import read_id
 from billto.domain.problems import Problem, Refused
 
 BOTH = (FIND, SORT)
@@ -63,10 +63,7 @@ async def create(tx: Tx, asked: Request, told: Told) -> Said:
 
 
 async def content(reader: Reader, asked: Request, told: Told) -> Said:
-    id = read_id(told.ids["id"])
-    if id is None:
-        raise Refused(Problem("not_found", detail=File.__name__))
-    file, found = await files.content(reader, asked, id)
+    file, found = await files.content(reader, asked, id_of(told, "id", File.__name__))
     # It is shown as what it was found to be, and as nothing else.
     headers = {"X-Content-Type-Options": "nosniff"}
     return Said(file=Sending(file.filename, found, TYPES[file.format]), headers=headers)

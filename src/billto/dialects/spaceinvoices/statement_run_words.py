@@ -99,6 +99,7 @@ STATEMENT_RUN_SCHEMAS: dict[str, Schema] = {
     },
     "StatementRunStart": {
         "type": "object",
+        "additionalProperties": False,
         "description": "A body is not needed.",
         "properties": {
             "customer_ids": {
@@ -151,7 +152,7 @@ STATEMENT_RUN_OPERATIONS: Mapping[str, Operation] = {
         "startStatementRun",
         "Starts a round now, whatever the schedule says, also of a run that is paused. It is gone through "
         "in the background.",
-        ("run_under_way", "no_channel", "out_of_range", "unknown_reference"),
+        ("run_under_way", "no_channel", "out_of_range", "unknown_reference", "not_offered"),
         takes=Form("StatementRunStart", {"customer_ids": [f"cust_{_CUSTOMER_ID}"]}),
     ),
     "GET /statement-runs/{id}/rounds": Operation(

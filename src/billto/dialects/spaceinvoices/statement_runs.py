@@ -10,7 +10,7 @@ from billto.dialects.codecs import BOOL, ISO, MONEY, TEXT, WHOLE, Codec, choice,
 from billto.dialects.dialect import Does, Route, Said, Told
 from billto.dialects.params import Param, take
 from billto.dialects.spaceinvoices.sending import LANGUAGE
-from billto.dialects.spaceinvoices.values import CURRENCY, DATE, shown_day
+from billto.dialects.spaceinvoices.values import CURRENCY, DATE, id_of, shown_day
 from billto.dialects.tags import tagged
 from billto.dialects.wire import FIND, REQ, RO, RW, SORT, Table, derived, row, woven
 from billto.domain.attrs import METADATA
@@ -122,9 +122,9 @@ _CUSTOMER = prefixed("cust")
 async def preview(reader: Reader, asked: Request, told: Told) -> Said:
     given = take(told.given, PREVIEW_PARAMS)
     after = given["after"] and read_id(given["after"])
-    id = _id(told, "id", StatementRun)
+    id = id_of(told, "id", StatementRun.__name__)
     if given["after"] and not after:
-        raise Refused(Problem("bad_parameter", ("after",), "is the id of a customer"))
+        raise Refused(Problem("bad_parameter", ("after",), "must be the id of a customer"))
     found = await statement_runs.preview(reader, asked, id, told.now, after, given["limit"])
     last = f"cust_{found.picked[-1].customer.id}" if found.has_more else None
     return Said({
@@ -157,7 +157,7 @@ def _balance(code: str, stands: InCurrency) -> dict[str, Any]:
 
 async def start(tx: Tx, asked: Request, told: Told) -> Said:
     """Looks for the run first: of one that is not there nobody learns what the body lacked."""
-    id = _id(told, "id", StatementRun)
+    id = id_of(told, "id", StatementRun.__name__)
     await statement_runs.get(tx, asked, id)
     given = _read({} if told.body is None else told.body)
     begun = await statement_runs.start(tx, asked, id, given["customer_ids"], given["start"], given["end"])
@@ -165,12 +165,12 @@ async def start(tx: Tx, asked: Request, told: Told) -> Said:
 
 
 async def get_round(reader: Reader, asked: Request, told: Told) -> Said:
-    ids = _id(told, "id", StatementRun), _id(told, "round", StatementRound)
+    ids = id_of(told, "id", StatementRun.__name__), id_of(told, "round", StatementRound.__name__)
     return _said(await statement_runs.get_round(reader, asked, *ids))
 
 
 async def cancel(tx: Tx, asked: Request, told: Told) -> Said:
-    ids = _id(told, "id", StatementRun), _id(told, "round", StatementRound)
+    ids = id_of(told, "id", StatementRun.__name__), id_of(told, "round", StatementRound.__name__)
     return _said(await statement_runs.cancel(tx, asked, *ids))
 
 
@@ -179,17 +179,12 @@ def _said(one: StatementRound) -> Said:
     return Said(ROUND.encode(one), headers=tagged(one), shows=one.run_id)
 
 
-def _id(told: Told, name: str, kind: type[Any]) -> str:
-    found = read_id(told.ids[name])
-    if found is None:
-        raise Refused(Problem("not_found", detail=kind.__name__))
-    return found
-
-
 def _read(body: Any) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Refused(Problem("wrong_type", detail="an object"))
-    problems: Problems = []
+    # A name that is misspelled must not mean everybody.
+    allowed = f"is not a field; allowed are: {', '.join(START)}"
+    problems: Problems = [Problem("not_offered", (name,), allowed) for name in body if name not in START]
     read: dict[str, Any] = {}
     for name, codec in START.items():
         try:

@@ -8,8 +8,10 @@ from typing import Any
 
 from billto.app.parts import Reader, Request
 from billto.dialects.codecs import DAY, TEXT, Codec, prefixed
+from billto.dialects.dialect import Told
 from billto.dialects.spaceinvoices.lines import PREFIXES
 from billto.domain.document import Document
+from billto.domain.ids import read_id
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Op, Query
@@ -33,6 +35,14 @@ def _read_currency(value: Any) -> str:
 
 
 CURRENCY = Codec(_read_currency, None, _read_currency, {"type": "string", "pattern": "^[A-Za-z]{3}$"})
+
+
+def id_of(told: Told, name: str, kind: str) -> str:
+    """The id in the path of a record of a kind; what is none is the id of nothing."""
+    found = read_id(told.ids[name])
+    if found is None:
+        raise Refused(Problem("not_found", detail=kind))
+    return found
 
 
 def shown_day(day: date | None) -> str | None:
