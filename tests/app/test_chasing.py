@@ -171,20 +171,22 @@ def test_nobody_to_reach_becomes_a_task_and_holds_nobody_up(shop: Shop) -> None:
     assert sorted(steps(shop)) == [("Write", "done"), ("Write", "failed")]
 
 
-def test_a_channel_that_is_not_connected_becomes_a_task(shop: Shop) -> None:
+def test_a_step_waits_for_its_channel_and_holds_up_no_other_customer(shop: Shop) -> None:
+    people = [{"name": "Ana", "phone": "+38640111222", "is_sms_enabled": True}]
     one = cadence(shop, [
         {"name": "Text", "action": "sms", "schedule": "age:0"},
-        {"name": "Post", "action": "mail", "schedule": "age:1"},
-        {"name": "Boss", "action": "escalate", "schedule": "age:2"},
+        {"name": "Boss", "action": "escalate", "schedule": "age:5"},
     ])  # fmt: skip
-    bill(shop, debtor(shop, one))
-    for _ in range(3):
+    bill(shop, debtor(shop, one, contacts=people))
+    shop.invoice(debtor(shop, one, name="Old"), 10, date=shop.today - timedelta(days=9))
+    with pytest.raises(Refused, match="no_channel"):
         run(shop, one)
-        shop.days_pass(1)
-    assert steps(shop) == [("Text", "failed"), ("Post", "failed"), ("Boss", "done")]
-    assert [task.action for task in kept(shop, Task)] == ["review"] * 3
+    assert steps(shop) == [("Text", "passed over"), ("Boss", "done")]
+    shop.asked = shop.asked._replace(channels=frozenset({"email", "sms"}))
+    assert run(shop, one).fired == 1
+    assert len(mails(shop)) == 1
     events = {kind for (kind,) in shop.rows("SELECT kind FROM event WHERE entity_id = {}")}
-    assert {"chasing.failed", "chasing.fired", "task.created"} <= events
+    assert {"chasing.fired", "task.created"} <= events
 
 
 def test_sms_and_letters_go_by_their_channels_where_there_are_any(shop: Shop) -> None:

@@ -50,9 +50,10 @@ _SHOWN = frozenset({
 })  # fmt: skip
 
 
-# Why a message cannot be queued, whenever one tries.
+# Why a message cannot be queued, whenever one tries. A channel that is not connected is no such reason: whoever
+# runs this connects it, and all steps that waited for it are taken then.
 _HOPELESS = frozenset({
-    "no_channel", "no_recipient", "unknown_reference", "too_many", "too_long", "invalid_format", "required",
+    "no_recipient", "unknown_reference", "too_many", "too_long", "invalid_format", "required",
 })  # fmt: skip
 
 
