@@ -103,7 +103,9 @@ async def queue_document(
     texts = _by(values, own, _of_type(entity, document.type, wanted), "{total_amount} {invoice_link}")
     customer = await _customer(tx, asked, {"customer_id": document.customer_id})
     more = await links.words(tx, asked, customer, *_both(values, texts), of=document)
-    said = _worded(values, texts, lambda text: issuing.filled(text, document, more), as_written)
+    said = _worded(
+        values, texts, lambda text: issuing.filled(text, document, entity, more, wanted), as_written
+    )
     return await queue(tx, asked, {**own, **values, **said})
 
 

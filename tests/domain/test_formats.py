@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billto.domain.formats import MINUS, Formats, formats
 from billto.domain.money import places, rounded
-from billto.papers.formats import MINUS, Formats, formats
 
 LANGUAGES = ("en", "de", "sl", "hr", "it", "fr")
 AMOUNTS = st.decimals(-(10**12), 10**12, places=4, allow_nan=False)
