@@ -25,7 +25,7 @@ _HOMES = {"de": "DE", "en": "GB", "fr": "FR", "hr": "HR", "it": "IT", "sl": "SI"
 MINUS = "−"  # as wide as a plus, unlike the hyphen of keyboards
 
 # What every telephone has: one sign more would halve what a text message holds.
-_PLAIN = str.maketrans({"\u00a0": " ", "\u202f": " ", MINUS: "-"})
+_PLAIN = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2019": "'", MINUS: "-"})
 
 
 class Aligned(NamedTuple):
