@@ -112,6 +112,8 @@ ATTEMPTS |= {
     },
     # A draft is not sent.
     ("POST", "/documents/{id}/send"): Attempt("customer", SEND, 409, path="/invoices"),
+    # No document is named, which only the right caller is told of.
+    ("POST", "/email/send"): Attempt("new customer", SEND, 422),
     ("GET", "/customers/{id}/statement/pdf"): Attempt("customer"),
     ("POST", "/customers/{id}/statement/send"): Attempt("customer", SEND, 202),
     # Nothing of hers is overdue, which only the right caller is told of.

@@ -26,7 +26,9 @@ def test_a_statement_goes_by_text_message_and_by_letter(open_house: OpenHouse, t
     one = document(house.alice, customer_id=acme["id"])
     statement, invoice = f"/customers/{acme['id']}/statement", f"/documents/{one['id']}"
     home = "Main 1\n1000 Ljubljana\nSlovenia"
-    ready, text = "Wonder Studio: vaš izpisek stanja je pripravljen.", {"channel": "sms", "to": MOBILE}
+    page = answered(house.alice.get(f"/customers/{acme['id']}/portal-link"))["url"]
+    ready = f"Wonder Studio: vaš izpisek stanja je pripravljen. {page}"
+    text = {"channel": "sms", "to": MOBILE}
     for order, to, says in (
         (send(house, statement, **text), TO, ready),
         (send(house, invoice, **text, body_text="{document_number}"), TO, one["number"]),

@@ -211,10 +211,31 @@ def test_who_is_not_late_is_not_reminded(house: House) -> None:
 
 
 def test_an_email_may_go_without_its_pdf(office: House, outbox: Path) -> None:
-    one = document(office.alice)
-    ordered = sent(office.alice, f"/documents/{one['id']}", to=EMAIL, attach_pdf=False)
+    """It says then where the document is."""
+    one = document(office.alice, customer_id=office.cast.white_rabbit)
+    ordered = sent(office.alice, f"/documents/{one['id']}", to=EMAIL, attach_pdf=False, body_text="Hello")
     delivered(office, ordered["message_id"])
     assert attached(mail(outbox)) == {}
+    body = mail(outbox).get_body(("plain",))
+    assert body is not None
+    assert body.get_content().split() == ["Hello", ordered["shareable_link"]]
+    words = "See {invoice_link} please"
+    again = sent(office.alice, f"/documents/{one['id']}", to=EMAIL, attach_pdf=False, body_text=words)
+    said = office.alice.get(f"/messages/{again['message_id']}").json()["body_text"]
+    assert said == f"See {again['shareable_link']} please"
+
+
+def test_a_document_may_be_named_in_the_body(house: House) -> None:
+    one = document(house.alice, customer_id=house.cast.white_rabbit)
+    said = sent(house.alice, "/email", document_id=one["id"], to=EMAIL, locale="de")
+    (found,) = house.alice.listed("/messages")["data"]
+    assert (found["id"], found["document_id"]) == (said["message_id"], one["id"])
+    assert found["attachments"][0]["language"] == "de"
+    other = document(house.charlie)["id"]
+    for id in (other, "inv_" + "0" * 24, "nothing"):
+        assert refused(house.alice.post("/email/send", {"document_id": id})) == (
+            422, {"document_id": "unknown_reference"},
+        )  # fmt: skip
 
 
 def test_the_same_request_twice_sends_once(office: House, outbox: Path) -> None:

@@ -22,7 +22,7 @@ from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import Compare, Op, Page, Query
 from billto.domain.scope import Scope
-from billto.domain.templates import substitute
+from billto.domain.templates import placeholders, substitute
 from billto.domain.versions import touched
 
 
@@ -101,6 +101,8 @@ async def queue_document(
     if document.customer_id is None:
         own["recipients"] = addressees.of_buyer(values.get("channel", EMAIL), document.buyer or {})
     texts = _by(values, own, _of_type(entity, document.type, wanted), "{total_amount} {invoice_link}")
+    if values.get("attachments") == [] and values.get("channel", EMAIL) == EMAIL and not as_written:
+        values, texts = _with_link(values), _with_link(texts)
     customer = await _customer(tx, asked, {"customer_id": document.customer_id})
     more = await links.words(tx, asked, customer, *_both(values, texts), of=document)
     said = _worded(
@@ -143,6 +145,14 @@ async def queue_statement(
 def _both(values: Mapping[str, Any], ours: Mapping[str, str | None]) -> list[str | None]:
     """The texts that will be said."""
     return [values.get(part) or text for part, text in ours.items()]
+
+
+def _with_link(texts: Mapping[str, Any]) -> dict[str, Any]:
+    """The words of an e-mail without its paper, which say where that is: it would say nothing else."""
+    body = texts.get("body")
+    if not body or "invoice_link" in placeholders(body):
+        return dict(texts)
+    return {**texts, "body": f"{body}\n\n{{invoice_link}}"}
 
 
 def _of_type(entity: Entity, kind: str, wanted: str | None) -> dict[str, str | None]:

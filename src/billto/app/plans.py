@@ -76,9 +76,9 @@ NextAt = Callable[[Reader, Request, Entity, Plan, datetime], Awaitable[datetime 
 
 
 async def done(
-    tx: Tx, asked: Request, taken: Plan, at: datetime, next_at_of: NextAt, result: Mapping[str, Any]
+    tx: Tx, asked: Request, taken: Plan, at: datetime, next_at_of: NextAt, result: Mapping[str, Any] | None
 ) -> None:
-    """Keeps what came of a plan, and when it is next, as its rule is by now."""
+    """Keeps what came of a plan, and when it is next, as its rule is by now; without a result only that."""
     entity = await records.seller(tx, asked)
     old = await tx.lock(Plan, asked.scope, taken.id)
     if old is None or old.leased_until != taken.leased_until:
@@ -87,7 +87,11 @@ async def done(
     if next_at is None:
         await tx.delete(old, asked.scope)
         return
-    await tx.update(old, rules.done(old, entity, next_at, tx.now, at, result), asked.scope)
+    if result is None:
+        new = rules.moved(rules.let_go(old, tx.now), entity, next_at, tx.now)
+    else:
+        new = rules.done(old, entity, next_at, tx.now, at, result)
+    await tx.update(old, new, asked.scope)
 
 
 async def failed(tx: Tx, asked: Request, taken: Plan, error: str) -> None:

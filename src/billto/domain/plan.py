@@ -62,6 +62,11 @@ def claimed(plan: Plan, now: datetime, lease: timedelta) -> Plan:
     return touched(plan, {"leased_until": now + lease, "due_at": now + lease}, now)
 
 
+def let_go(plan: Plan, now: datetime) -> Plan:
+    """The plan in nobody's hands."""
+    return touched(plan, {"leased_until": None}, now)
+
+
 def done(
     plan: Plan, entity: Entity, next_at: datetime, now: datetime, at: datetime, result: Mapping[str, Any]
 ) -> Plan:

@@ -51,6 +51,7 @@ class Scheduler:
         clock: Callable[[], datetime],
         can: Can,
         *,
+        at_once: int = 4,
         poll_seconds: float = 1,
         lease: timedelta = timedelta(minutes=2),
         drain_seconds: float = 10,
@@ -58,53 +59,91 @@ class Scheduler:
         self._store = store
         self._clock = clock
         self._can = can
+        self._at_once = at_once
         self._poll_seconds = poll_seconds
         self._lease = lease
         self._drain_seconds = drain_seconds
         self._stopping = asyncio.Event()
+        self._under_way: set[asyncio.Task[None]] = set()
         self._running: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         self._running = asyncio.create_task(self.run(), name="scheduler")
 
     async def stop(self) -> None:
-        """Takes nothing more; what is under way is let go when it takes too long, to be begun again later."""
+        """Takes nothing more, and waits for what is under way, but not for ever."""
         self.end()
         if self._running is not None:
-            await asyncio.wait({self._running}, timeout=self._drain_seconds)
-            self._running.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._running
+            await self._running
 
     def end(self) -> None:
         self._stopping.set()
 
     async def run(self) -> None:
         """Until it is stopped."""
-        while not self._stopping.is_set():
-            pause = self._poll_seconds * random.uniform(0.8, 1.2)  # noqa: S311 (schedulers look in turns)
-            try:
-                while not self._stopping.is_set() and await self.once():
-                    pass
-            except Refused as refused:
-                pause = max(pause, refused.retry_seconds or 1)
-            except Exception:
-                log.exception("what is planned cannot be read")
-                pause = max(pause, 5)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), pause)
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            while not self._stopping.is_set():
+                pause = await self._begun()
+                if pause:
+                    await asyncio.wait(
+                        {stopping, *self._under_way}, timeout=pause, return_when=asyncio.FIRST_COMPLETED
+                    )
+        finally:
+            stopping.cancel()
+            await self._drain()
+
+    async def _begun(self) -> float:
+        """Begins the plan that is due first, where there is a hand for it; says after how many seconds to
+        look again."""
+        pause = self._poll_seconds * random.uniform(0.8, 1.2)  # noqa: S311 (schedulers look in turns)
+        if len(self._under_way) >= self._at_once:
+            return pause
+        try:
+            plan = await self._taken()
+        except Refused as refused:
+            return max(pause, refused.retry_seconds or 1)
+        except Exception:
+            log.exception("what is planned cannot be read")
+            return max(pause, 5)
+        if plan is None:
+            return pause
+        task = asyncio.create_task(self._one(plan), name=plan.id)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return 0
 
     async def once(self) -> bool:
         """Works off the plan that is due first; says whether one was due."""
+        plan = await self._taken()
+        if plan is not None:
+            await self._one(plan)
+        return plan is not None
+
+    async def _taken(self) -> Plan | None:
         due = await self._store.reader.next_planned()
         if due is None or due > self._clock():
-            return False
+            return None
         taken = await self._store.write(lambda tx: tx.take_planned(1, self._lease))
-        for plan in taken:
-            await self._one(plan)
-        return bool(taken)
+        return taken[0] if taken else None
+
+    async def _drain(self) -> None:
+        """What is under way is let go when it takes too long, to be begun again later."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=self._drain_seconds)
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def _one(self, plan: Plan) -> None:
+        try:
+            await self._worked_off(plan)
+        except Refused as refused:  # the database is away: the lease ends by itself
+            log.warning("plan %s (%s): %s", plan.id, plan.kind, refused)
+        except Exception:
+            log.exception("what came of plan %s cannot be kept", plan.id)
+
+    async def _worked_off(self, plan: Plan) -> None:
         entity = await self._store.reader.owned(plan.entity_id)
         assert entity is not None
         asked = messages.on_behalf(entity)._replace(**self._can._asdict())
@@ -112,7 +151,7 @@ class Scheduler:
         keeping = _Keeping(self._store, asked, plan, self._lease)
         try:
             async with keeping:
-                result = {} if plan.is_anew else await work.run(self._store, asked, entity, plan, at)
+                result = None if plan.is_anew else await work.run(self._store, asked, entity, plan, at)
         except Exception as fault:
             told = str(fault) if isinstance(fault, Refused) else _OUR_FAULT
             log.warning("plan %s (%s) of entity %s: %s", plan.id, plan.kind, entity.id, told)

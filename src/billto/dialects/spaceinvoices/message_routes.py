@@ -29,6 +29,10 @@ MESSAGE_ROUTES = (
         status=202, subject=Document,
     ),
     Route(
+        "POST", "/email/send", Does.DO, sending.send_email, MESSAGE, "Send a document by an e-mail",
+        status=202,
+    ),
+    Route(
         "GET", "/customers/{id}/statement/pdf", Does.ASK, sending.statement_pdf, CUSTOMER,
         "Get a customer's statement as PDF",
     ),

@@ -70,17 +70,31 @@ _WORDS: dict[str, Schema] = {
     },
 }  # fmt: skip
 
+_OF_DOCUMENT: dict[str, Schema] = {
+    **_WORDS,
+    "attach_pdf": {
+        "type": ["boolean", "null"], "default": True,
+        "description": "Whether its PDF goes along. An e-mail without it ends with `{invoice_link}`, where "
+        "its text does not have that anywhere.",
+    },
+    "language": {"type": ["string", "null"], "maxLength": 20, "description": LANGUAGE_PARAM.says},
+}  # fmt: skip
+
 MESSAGE_SCHEMAS: dict[str, Schema] = {
     "DocumentSend": {
         "type": "object",
         "description": "A body is not needed.",
+        "properties": _OF_DOCUMENT,
+    },
+    "EmailSend": {
+        "type": "object",
+        "required": ["document_id"],
         "properties": {
-            **_WORDS,
-            "attach_pdf": {
-                "type": ["boolean", "null"], "default": True, "description": "Whether its PDF goes along.",
-            },
-            "language": {
-                "type": ["string", "null"], "maxLength": 20, "description": LANGUAGE_PARAM.says,
+            "document_id": {"type": "string", "description": "The document that is sent."},
+            **_OF_DOCUMENT,
+            "locale": {
+                "type": ["string", "null"], "maxLength": 20,
+                "description": "The language, where `language` does not say it.",
             },
         },
     },
@@ -163,6 +177,13 @@ MESSAGE_OPERATIONS: Mapping[str, Operation] = {
         "document's `sent_at` says so.",
         (*_NOBODY, "still_draft"),
         takes=Form("DocumentSend", _TO_SOMEBODY),
+        gives=_SENT,
+    ),
+    "POST /email/send": Operation(
+        "sendEmail",
+        "The same, with the document named in the body.",
+        (*_NOBODY, "still_draft", "required", "unknown_reference"),
+        takes=Form("EmailSend", {"document_id": f"inv_{_INVOICE_ID}", **_TO_SOMEBODY}),
         gives=_SENT,
     ),
     "GET /customers/{id}/statement/pdf": Operation(

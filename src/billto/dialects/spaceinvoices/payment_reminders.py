@@ -9,7 +9,7 @@ from billto.dialects.spaceinvoices.sending import LANGUAGE_MAX, WORDS, id_of, or
 from billto.domain.nodes import Node, Text
 
 REMINDER: Mapping[str, Node] = {
-    **WORDS,
+    **{name: node for name, node in WORDS.items() if name != "channel"},
     "payment_instructions": Text(most=5_000),
     "language": Text(most=LANGUAGE_MAX),
 }

@@ -76,11 +76,25 @@ async def statement_pdf(reader: Reader, asked: Request, told: Told) -> Said:
 
 
 async def send_document(tx: Tx, asked: Request, told: Told) -> Said:
+    return await _send(tx, asked, id_of(told, "Document"), read(told.body, _OF_DOCUMENT))
+
+
+async def send_email(tx: Tx, asked: Request, told: Told) -> Said:
+    """The same, with the document named in the body."""
+    given = read(told.body, {**_OF_DOCUMENT, "document_id": Text(most=50), "locale": Text(most=LANGUAGE_MAX)})
+    if not given.get("document_id"):
+        raise Refused(Problem("required", ("document_id",)))
+    id = read_id(given["document_id"])
+    if id is None or await tx.get(Document, asked.scope, id) is None:
+        raise Refused(Problem("unknown_reference", ("document_id",), f"document {given['document_id']}"))
+    return await _send(tx, asked, id, {**given, "language": given.get("language") or given.get("locale")})
+
+
+async def _send(tx: Tx, asked: Request, id: str, given: Mapping[str, Any]) -> Said:
     """A draft is not sent: it has no number yet, and may still become another."""
-    given = read(told.body, _OF_DOCUMENT)
     if given.get("attach_eslog"):
         raise Refused(Problem("not_offered", ("attach_eslog",), "no e-SLOG is made yet"))
-    document = await documents.get(tx, asked, id_of(told, "Document"))
+    document = await documents.get(tx, asked, id)
     if asked.expected is not None and document.version not in asked.expected:
         raise Refused(Problem("changed_since"))
     if document.issued_at is None:
