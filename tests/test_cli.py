@@ -138,6 +138,10 @@ def test_the_demonstration_is_made_once_and_works_as_it_says(operator: Operator)
         found = httpx.get(f"{address}/customers?search=kovacic&limit=3", headers=headers).json()
         assert found["data"]
         assert all("Kovačič" in json.dumps(one, ensure_ascii=False) for one in found["data"])
+        asked = f"{address}/customers/{shown['owing']}/statement/send"
+        is_said = asked.removeprefix(address) in first.stdout
+        assert httpx.post(asked, headers=headers).status_code == (202 if is_said else 503)
+        assert is_said == operator.environment["BILLTO_DATABASE_URL"].startswith("sqlite")
         assert httpx.get(f"{address}/readyz").json() == {"status": "ok", "schema": LATEST}
         assert 'billto_requests_total{method="GET",path="/customers",status="200"} 1.0' in metrics(address)
 

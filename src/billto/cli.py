@@ -172,7 +172,8 @@ def demo_(
     known = demo.known(file)
     shown = with_store(lambda store: demo.prepare(store, known), settings)
     demo.remember(file, shown)
-    for line in demo.lines(shown, f"http://{settings.host}:{settings.port}"):
+    address, can_mail = f"http://{settings.host}:{settings.port}", settings.mail is not None
+    for line in demo.lines(shown, address, can_mail):
         typer.echo(line)
     if serve:
         sys.stdout.flush()

@@ -102,6 +102,11 @@ async def _retry(store: Store, message: Message) -> None:
     await store.write(lambda tx: messages.retry(tx, asked, message.id))
 
 
+def _line(address: str) -> str:
+    """A message is one line of the list, also a letter, whose address has several."""
+    return ", ".join(address.splitlines())
+
+
 def _shown(message: Message) -> dict[str, Any]:
     return {
         "id": f"msg_{message.id}",
@@ -110,7 +115,7 @@ def _shown(message: Message) -> dict[str, Any]:
         "channel": message.channel,
         "kind": message.kind,
         "state": message.state,
-        "recipients": ", ".join(one["address"] for one in message.recipients),
+        "recipients": ", ".join(_line(one["address"]) for one in message.recipients),
         "attempts": message.attempts,
         "next_at": _when(message.next_at),
         "sent_at": _when(message.sent_at),

@@ -23,10 +23,22 @@ _ENTITIES: tuple[dict[str, Any], ...] = (
         "name": "Vesoljska oprema d.o.o.", "country": "Slovenija", "address": "Tehnološka cesta 24",
         "post_code": "1000", "city": "Ljubljana", "tax_number": "SI12345678",
         "email": "racuni@vesoljska.example",
+        "settings": {
+            "primary_color": "#1f4e79", "epc_qr": {"enabled": True},
+            "bank_accounts": [
+                {"iban": "SI56191000000123438", "bank_name": "Orbita", "is_default": True}
+            ],
+        },
     },
     {
         "name": "Sternwerft GmbH", "country": "Deutschland", "address": "Hafenstraße 7", "post_code": "20457",
         "city": "Hamburg", "tax_number": "DE123456789", "email": "rechnung@sternwerft.example",
+        "settings": {
+            "primary_color": "#0b5d8a", "epc_qr": {"enabled": True},
+            "bank_accounts": [
+                {"iban": "DE89370400440532013000", "bank_name": "Hafenbank", "is_default": True}
+            ],
+        },
     },
     {
         "name": "Starward Equipment Co.", "country": "United States", "address": "100 Rocket Row",
@@ -94,9 +106,10 @@ async def _make(tx: Any) -> dict[str, Any]:
     for at, values in enumerate(_people()):
         home = made[0] if at % 2 == 0 else made[1 + at // 2 % 2]
         people[home.id].append(await customers.create(tx, Request(scope.about(home.id)), values))
+    owing = []
     for home in made:
         chance = random.Random(_SEED)  # noqa: S311
-        await sell(tx, Request(scope.about(home.id)), home, people[home.id], chance)
+        owing.append(await sell(tx, Request(scope.about(home.id)), home, people[home.id], chance))
     own = Scope(account.id, "sandbox", sandbox.key.id)
     trial = await entities.create(tx, Request(own), {"name": "Sandbox d.o.o.", "country": "Slovenija"})
     await customers.create(
@@ -107,6 +120,7 @@ async def _make(tx: Any) -> dict[str, Any]:
         "live_key": live.token,
         "sandbox_key": sandbox.token,
         "entities": [{"id": f"ent_{one.id}", "name": one.name} for one in made],
+        "owing": f"cust_{owing[0]}",
     }
 
 
@@ -130,8 +144,8 @@ def _people() -> Iterator[dict[str, Any]]:
         }
 
 
-def lines(shown: dict[str, Any], address: str) -> Iterator[str]:
-    """What a newcomer needs to see."""
+def lines(shown: dict[str, Any], address: str, can_mail: bool) -> Iterator[str]:
+    """What a newcomer needs to see; what goes by e-mail only where there is some."""
     first = shown["entities"][0]
     yield "Billto, with demonstration data"
     yield f"  address      {address}"
@@ -147,3 +161,7 @@ def lines(shown: dict[str, Any], address: str) -> Iterator[str]:
     yield f"  curl '{address}/invoices?limit=3&order_by=-date' \\"
     yield f"    -H 'Authorization: Bearer {shown['live_key']}' \\"
     yield f"    -H 'x-entity-id: {first['id']}'"
+    if can_mail and (owing := shown.get("owing")):  # data of before have none
+        yield f"  curl -X POST '{address}/customers/{owing}/statement/send' \\"
+        yield f"    -H 'Authorization: Bearer {shown['live_key']}' \\"
+        yield f"    -H 'x-entity-id: {first['id']}'"

@@ -22,16 +22,20 @@ _SINCE_DAYS = 120
 
 async def sell(
     tx: Any, asked: Request, entity: Entity, buyers: list[Customer], chance: random.Random
-) -> None:
-    """Invoices of the last months, the oldest first, so that their numbers rise with their days."""
+) -> str | None:
+    """Invoices of the last months, the oldest first, so that their numbers rise with their days. Answers who
+    has paid nothing for the longest time."""
     today = tx.now.date()
     ago = (chance.randrange(_SINCE_DAYS) for _ in buyers for _ in range(chance.randint(0, 3)))
     days = sorted(today - timedelta(days=one) for one in ago)
+    owing = None
     for day in days:
         of = chance.choice(buyers)
         values = {"customer_id": of.id, "date": day, "lines": _lines(entity, chance)}
         invoice = await documents.create(tx, asked, "invoice", values)
-        await _settle(tx, asked, invoice, today, chance)
+        if not await _settle(tx, asked, invoice, today, chance):
+            owing = owing or of.id
+    return owing
 
 
 def _lines(entity: Entity, chance: random.Random) -> list[dict[str, Any]]:
@@ -46,12 +50,12 @@ def _lines(entity: Entity, chance: random.Random) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-async def _settle(tx: Any, asked: Request, invoice: Document, today: date, chance: random.Random) -> None:
-    """Most pay all, some a part, some too much, and some nothing."""
+async def _settle(tx: Any, asked: Request, invoice: Document, today: date, chance: random.Random) -> bool:
+    """Most pay all, some a part, some too much, and some nothing; that is False then."""
     share = chance.choice((1, 1, 1, 1, Decimal("0.5"), Decimal("1.1"), 0, 0))
     amount = (invoice.balance * share).quantize(Decimal("0.01"))
     if not amount:
-        return
+        return False
     paid_on = min(invoice.date + timedelta(days=chance.randrange(3, 40)), today)
     values = {
         "customer_id": invoice.customer_id, "amount": amount, "date": paid_on, "method": "bank_transfer",
@@ -59,3 +63,4 @@ async def _settle(tx: Any, asked: Request, invoice: Document, today: date, chanc
     }  # fmt: skip
     wanted = Wanted("document", min(amount, invoice.balance), invoice.id)
     await payments.receive(tx, asked, values, (wanted,), rest_is_credit=True)
+    return True

@@ -44,7 +44,7 @@ def test_what_is_sent_names_the_invoices_and_has_the_statement(shop: Shop) -> No
     (mail,) = mails(shop)
     assert mail.subject == "Ihr Konto bei Alice d.o.o."
     assert invoice.number in (mail.body or "")
-    assert "€100.00" in (mail.body or "")
+    assert "100,00 €" in (mail.body or "")
     assert mail.attachments is not None
     (paper,) = mail.attachments
     assert paper["paper"] == "statement"
@@ -64,8 +64,8 @@ def test_stored_words_are_filled_in_when_it_runs_and_never_read_again(shop: Shop
     shop.days_pass(10)
     run(shop, one)
     (mail,) = mails(shop)
-    assert mail.subject == "{{customer_number}}: €100.00"
-    assert mail.body == f"{invoice.number} due {invoice.due_date} {{entity_name}}"
+    assert mail.subject == "{{customer_number}}: 100,00 €"
+    assert mail.body == f"{invoice.number} due 16. jan. 2026 {{entity_name}}"
     assert mail.template == "firm"
 
 
@@ -181,7 +181,7 @@ def test_a_step_waits_for_its_channel_and_holds_up_no_other_customer(shop: Shop)
     shop.invoice(debtor(shop, one, name="Old"), 10, date=shop.today - timedelta(days=9))
     with pytest.raises(Refused, match="no_channel"):
         run(shop, one)
-    assert steps(shop) == [("Text", "passed over"), ("Boss", "done")]
+    assert steps(shop) == [("Text", "passed_over"), ("Boss", "done")]
     shop.asked = shop.asked._replace(channels=frozenset({"email", "sms"}))
     assert run(shop, one).fired == 1
     assert len(mails(shop)) == 1
@@ -203,7 +203,7 @@ def test_sms_and_letters_go_by_their_channels_where_there_are_any(shop: Shop) ->
         shop.days_pass(1)
     text, letter = mails(shop)
     assert (text.channel, text.attachments) == ("sms", None)
-    assert "€100.00" in (text.body or "")
+    assert "100,00 €" in (text.body or "")
     assert letter.channel == "letter"
     assert letter.attachments is not None
 

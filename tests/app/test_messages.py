@@ -119,7 +119,7 @@ def test_a_document_is_told_in_the_words_of_the_entity(shop: Shop) -> None:
     )
     invoice = shop.invoice(acme, 100)
     said = shop.do(lambda tx: messages.queue_document(tx, shop.asked, invoice.id, {}))
-    assert said.subject == f"{invoice.number}: {{iban}} & Co. €100.00"
+    assert said.subject == f"{invoice.number}: {{iban}} & Co. 100,00 €"
     assert said.attachments == [{"paper": "document", "document_id": invoice.id}]
     assert (said.kind, said.document_id, said.customer_id) == ("document", invoice.id, acme.id)
     other = {

@@ -193,3 +193,11 @@ def test_a_format_goes_on_after_the_newest_that_it_wrote(
 ) -> None:
     row = by_format(parse(form), newest, 2026)
     assert row.write(row.last + 1) == following
+
+
+def test_a_name_that_ends_with_a_full_stop_ends_its_sentence() -> None:
+    values = {"entity_name": "Acme d.o.o.", "document_date": "27. pro 2026."}
+    assert substitute("From {entity_name}.\n{document_date}.", values) == "From Acme d.o.o.\n27. pro 2026."
+    assert substitute("{entity_name}.example {entity_name}...", values) == (
+        "Acme d.o.o..example Acme d.o.o...."
+    )

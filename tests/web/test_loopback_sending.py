@@ -51,8 +51,8 @@ def test_a_reminder_names_what_is_overdue(house: House) -> None:
     assert (message.kind, message.state) == ("reminder", "queued")
     assert [one["address"] for one in message.recipients] == ["ana@acme.example"]
     body = message.body or ""
-    assert f"{first['number']} (2026-04-01): €10.50" in body
-    assert f"{second['number']} (2026-04-01): $20.00" in body
+    assert f"{first['number']} (1. apr. 2026): 10,50 €" in body
+    assert f"{second['number']} (1. apr. 2026): 20,00 $" in body
     assert later["number"] not in body
     papers = message.attachments or ()
     assert [(one["currency_code"], one["past_due_only"], one["is_balance_forward"]) for one in papers] == [
@@ -90,7 +90,7 @@ def test_a_reminder_has_the_words_of_the_organization(house: House) -> None:
     made(v1, ana, **LATE)
     assert said(v1.ask("POST", f"/clients/{ana['id']}/send-reminder", {"l": "de"}))
     (message,) = queued(house)
-    assert (message.subject, message.body) == ("1 of {entity_name}", "€10.00. To Wonder Studio, ")
+    assert (message.subject, message.body) == ("1 of {entity_name}", "10,00 €. To Wonder Studio, ")
 
 
 def test_who_is_not_late_is_not_reminded(house: House) -> None:

@@ -199,7 +199,7 @@ def test_a_reminder_names_what_is_late_and_how_to_pay_it(office: House, outbox: 
     body = mail(outbox).get_body(("plain",))
     assert body is not None
     assert body.get_content().splitlines() == [
-        f"{late['number']} (2026-02-01): €122.00", "To Wonder Studio, please.",
+        f"{late['number']} (1. feb. 2026): 122,00 €", "To Wonder Studio, please.",
     ]  # fmt: skip
     assert list(attached(mail(outbox))) == ["overdue-EUR.pdf"]
 

@@ -171,7 +171,7 @@ def test_each_currency_has_a_statement_of_its_own_in_one_message(office: Bureau)
     office.start(run)
     worked_off(office.stage)
     (message,) = office.messages()
-    assert message.subject == "€100.00, $70.00"
+    assert message.subject == "€100.00, US$70.00"
     assert [one["currency_code"] for one in message.attachments or ()] == ["EUR", "USD"]
 
 

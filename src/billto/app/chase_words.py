@@ -10,9 +10,9 @@ from billto.domain import issuing, variables
 from billto.domain.chasing import Decision
 from billto.domain.customer import Customer
 from billto.domain.entity import Entity
+from billto.domain.formats import Formats, formats_for
 from billto.domain.languages import language
 from billto.domain.message import ATTACHMENTS_MAX, EMAIL, SMS
-from billto.domain.money import shown
 from billto.domain.problems import Problem, Refused
 from billto.domain.stored_template import MESSAGE_MAX
 from billto.domain.templates import substitute
@@ -72,12 +72,13 @@ def values(
 ) -> variables.Values:
     """What the documented variables of chasing stand for; `page` is the address of the customer's own."""
     documents = decision.documents[: overdue.LISTED_MAX]
+    written = formats_for(entity, customer)
     return {
         **variables.of_parties(entity, customer),
-        "account_balance": _amounts(decision.balances),
+        "account_balance": _amounts(decision.balances, written),
         "invoice_numbers": ", ".join(one.number for one in documents if one.number),
-        "invoice_dates": ", ".join(one.date.isoformat() for one in documents),
-        "invoice_due_dates": ", ".join(one.due_date.isoformat() for one in documents if one.due_date),
+        "invoice_dates": ", ".join(written.day(one.date) for one in documents),
+        "invoice_due_dates": ", ".join(written.day(one.due_date) for one in documents if one.due_date),
         "customer_portal_button": page,
         "url": page,
     }
@@ -87,10 +88,11 @@ def _ours(
     channel: str, entity: Entity, customer: Customer, decision: Decision, today: date
 ) -> dict[str, Any]:
     ours = language(customer.language or entity.locale)
+    written = formats_for(entity, customer)
     known = {
         **issuing.values_of(entity, customer, today),
-        **overdue.listed(decision.documents, ""),
-        "total_amount": _amounts(decision.balances),
+        **overdue.listed(decision.documents, "", written),
+        "total_amount": _amounts(decision.balances, written),
     }
     if channel == SMS:
         return {"body": substitute(ours.chasing_text, known)[:MESSAGE_MAX]}
@@ -101,5 +103,5 @@ def _filled(text: str | None, known: variables.Values, ours: str) -> str:
     return variables.substitute(text, known) if text else ours
 
 
-def _amounts(balances: Mapping[str, Any]) -> str:
-    return ", ".join(shown(amount, code) for code, amount in balances.items())
+def _amounts(balances: Mapping[str, Any], written: Formats) -> str:
+    return ", ".join(written.told(amount, code) for code, amount in balances.items())

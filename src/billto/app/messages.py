@@ -105,7 +105,9 @@ async def queue_document(
         values, texts = _with_link(values), _with_link(texts)
     customer = await _customer(tx, asked, {"customer_id": document.customer_id})
     more = await links.words(tx, asked, customer, *_both(values, texts), of=document)
-    said = _worded(values, texts, lambda text: issuing.filled(text, document, more), as_written)
+    said = _worded(
+        values, texts, lambda text: issuing.filled(text, document, entity, more, wanted), as_written
+    )
     return await queue(tx, asked, {**own, **values, **said})
 
 

@@ -11,9 +11,9 @@ from billto.domain import issuing
 from billto.domain.customer import Customer
 from billto.domain.document import PAYABLE, Document
 from billto.domain.entity import Entity
+from billto.domain.formats import Formats, formats_for
 from billto.domain.languages import language
 from billto.domain.message import Message
-from billto.domain.money import shown
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import All, Compare, Either, Missing, Node, Not, Op, Order, Query
@@ -63,8 +63,9 @@ def mail(
         "paper": "statement", "customer_id": customer.id, "language": wanted, "end": today.isoformat(),
         "is_balance_forward": False, "past_due_only": True, "with_children": False,
     }  # fmt: skip
-    known = {**issuing.values_of(entity, customer, today), **more}
-    known |= listed(late, substitute(texts.get("payment_instructions") or "", known))
+    known = {**issuing.values_of(entity, customer, today, wanted), **more}
+    how = substitute(texts.get("payment_instructions") or "", known)
+    known |= listed(late, how, formats_for(entity, customer, wanted))
     return {
         "kind": "reminder",
         "customer_id": customer.id,
@@ -106,17 +107,17 @@ def _texts(entity: Entity, customer: Customer, given: Mapping[str, Any]) -> dict
     }
 
 
-def listed(late: Sequence[Document], payment_instructions: str) -> dict[str, str | None]:
+def listed(late: Sequence[Document], payment_instructions: str, written: Formats) -> dict[str, str | None]:
     """What the placeholders stand for that only a reminder has."""
     rows = [
-        f"{one.number or one.date.isoformat()} ({(one.due_date or one.date).isoformat()}): "
-        f"{shown(one.balance, one.currency_code)}"
+        f"{one.number or written.day(one.date)} ({written.day(one.due_date or one.date)}): "
+        f"{written.told(one.balance, one.currency_code)}"
         for one in late[:LISTED_MAX]
     ]
     return {
         "invoice_list": "\n".join([*rows, *(["…"] if len(late) > LISTED_MAX else [])]),
         "overdue_count": str(len(late)),
-        "total_amount": ", ".join(shown(amount, code) for code, amount in _sums(late).items()),
+        "total_amount": ", ".join(written.told(amount, code) for code, amount in _sums(late).items()),
         "payment_instructions": payment_instructions,
     }
 

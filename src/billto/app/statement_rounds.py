@@ -6,7 +6,7 @@ another, leaves out nobody, and nobody gets a second message of a round.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from billto.app import links, messages, plans, records, sending, statement_picks, statement_runs
@@ -17,9 +17,9 @@ from billto.domain import statement_round as rounds
 from billto.domain import statement_run as rules
 from billto.domain.customer import Customer
 from billto.domain.entity import Entity
+from billto.domain.formats import Formats, formats_for
 from billto.domain.languages import language
 from billto.domain.message import EMAIL, LETTER, SMS, Message
-from billto.domain.money import shown
 from billto.domain.paging import unambiguous
 from billto.domain.plan import Plan
 from billto.domain.problems import Refused
@@ -209,22 +209,19 @@ def _words(
     ours = {"subject": texts.statement_subject, "body": texts.statement_body} if run.channel == EMAIL else {}
     given = {"subject": run.subject, "body": run.body}
     given = {EMAIL: given, SMS: {"body": run.body}, LETTER: {}}[run.channel]
+    written = formats_for(entity, customer, run.language)
     known = {
-        **issuing.values_of(entity, customer, of.day),
+        **issuing.values_of(entity, customer, of.day, run.language),
         **more,
-        "total_amount": _total(picked),
-        "period_start": _day(of.period.start),
-        "period_end": _day(of.period.end),
+        "total_amount": _total(picked, written),
+        "period_start": written.day(of.period.start),
+        "period_end": written.day(of.period.end),
     }
     said = {part: given.get(part) or ours.get(part) for part in ("subject", "body")}
     return {part: substitute(text, known) if text else None for part, text in said.items()}
 
 
-def _total(picked: Picked) -> str:
+def _total(picked: Picked, written: Formats) -> str:
     """What is owed by currency: amounts of several are never added."""
     stands = [(code, picked.stands[code]) for code in picked.currencies if code in picked.stands]
-    return ", ".join(shown(one.net, code) for code, one in stands)
-
-
-def _day(day: date) -> str:
-    return day.isoformat()
+    return ", ".join(written.told(one.net, code) for code, one in stands)

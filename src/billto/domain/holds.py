@@ -48,13 +48,14 @@ def hold(record: Customer | Document) -> Hold:
 def values(given: Mapping[str, Any] | None) -> dict[str, Any]:
     """The attributes that an order for a hold (HOLD) sets; null, and `paused: false`, end it.
 
-    An order for a day means a pause also where it does not say so. Raises Refused for what is no day.
+    An order with a day or a reason means a pause also where it does not say so: nobody says why for nothing.
+    Raises Refused for what is no day.
     """
     said = given or {}
     until = _day(said.get("until"))
     paused = said.get("paused")
     if paused is None:
-        paused = until is not None
+        paused = until is not None or bool(said.get("reason"))
     if not paused:
         return {"is_chased": True, "chase_paused_until": None, "chase_pause_reason": None}
     return {

@@ -12,6 +12,7 @@ from billto.domain.customer import Customer
 from billto.domain.document import BUYER, ISSUER, OWED, PAYABLE, Document
 from billto.domain.entity import Entity, home
 from billto.domain.entity import today as today
+from billto.domain.formats import Formats, formats, formats_for
 from billto.domain.money import AMOUNT_MAX, currencies, places, rounded, shown
 from billto.domain.problems import Problem, Refused
 from billto.domain.versions import edited, touched
@@ -96,15 +97,15 @@ def refreshed(
 
 def issued(draft: Document, number: str, entity: Entity, now: datetime) -> Document:
     """The document as it goes out, with its texts' placeholders filled in; what it asks for is open now."""
-    numbered = with_texts(draft._replace(number=number))
+    numbered = with_texts(draft._replace(number=number), entity)
     balance = draft.total_with_tax if draft.type in OWED else Decimal(0)
     paid_at = now if draft.type in OWED and not balance else None
     return numbered._replace(issued_at=now, balance=balance, paid_at=paid_at)
 
 
-def with_texts(document: Document) -> Document:
+def with_texts(document: Document, entity: Entity) -> Document:
     """The document with its texts' placeholders filled in: as it is issued, or as a draft is looked at."""
-    values: dict[str, Any] = {name: filled(getattr(document, name), document) for name in _TEXTS}
+    values: dict[str, Any] = {name: filled(getattr(document, name), document, entity) for name in _TEXTS}
     return document._replace(**values)
 
 
@@ -251,15 +252,29 @@ def _own(snapshot: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {name: snapshot.get(name) for name in snapshot.get("own") or ()} or None
 
 
-def filled(text: str | None, document: Document, more: Mapping[str, str | None] | None = None) -> str | None:
-    """A text about a document with its placeholders filled in, and `more` of them."""
-    return templates.substitute(text, {**_values(document), **(more or {})}) if text else text
+def filled(
+    text: str | None,
+    document: Document,
+    entity: Entity,
+    more: Mapping[str, str | None] | None = None,
+    wanted: str | None = None,
+) -> str | None:
+    """A text about a document with its placeholders filled in, and `more` of them; days and amounts as in the
+    language that is `wanted`, or in the buyer's, or else the entity's."""
+    if not text:
+        return text
+    spoken = wanted or (document.buyer or {}).get("language") or entity.locale
+    written = formats(spoken, entity.country_code)
+    return templates.substitute(text, {**_values(document, written), **(more or {})})
 
 
-def values_of(entity: Entity, customer: Customer | None, today: date) -> dict[str, str | None]:
+def values_of(
+    entity: Entity, customer: Customer | None, today: date, wanted: str | None = None
+) -> dict[str, str | None]:
     """What the placeholders stand for in a text that is about no document."""
+    written = formats_for(entity, customer, wanted)
     known = _values_of(_snapshot(entity, ISSUER, None) or {}, _snapshot(customer, BUYER, None) or {})
-    return {**known, "current_date": today.isoformat(), "current_year": str(today.year)}
+    return {**known, "current_date": written.day(today), "current_year": str(today.year)}
 
 
 def _values_of(issuer: Mapping[str, Any], buyer: Mapping[str, Any]) -> dict[str, str | None]:
@@ -279,17 +294,17 @@ def _values_of(issuer: Mapping[str, Any], buyer: Mapping[str, Any]) -> dict[str,
     }
 
 
-def _values(document: Document) -> dict[str, str | None]:
+def _values(document: Document, written: Formats) -> dict[str, str | None]:
     return {
         **_values_of(document.issuer, document.buyer or {}),
         "document_number": document.number,
-        "document_date": document.date.isoformat(),
-        "document_due_date": document.due_date.isoformat() if document.due_date else None,
-        "document_valid_until": document.valid_until.isoformat() if document.valid_until else None,
-        "document_total": shown(document.total_with_tax, document.currency_code),
+        "document_date": written.day(document.date),
+        "document_due_date": written.day(document.due_date) if document.due_date else None,
+        "document_valid_until": written.day(document.valid_until) if document.valid_until else None,
+        "document_total": written.told(document.total_with_tax, document.currency_code),
         "document_currency": document.currency_code,
-        "total_amount": shown(document.total_with_tax, document.currency_code),
-        "current_date": document.date.isoformat(),
+        "total_amount": written.told(document.total_with_tax, document.currency_code),
+        "current_date": written.day(document.date),
         "current_year": str(document.date.year),
     }
 

@@ -27,6 +27,7 @@ VARIABLES: frozenset[str] = frozenset(
 )  # fmt: skip
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)\}")
+_IN_SENTENCE = re.compile(_PLACEHOLDER.pattern + r"(\.(?!\S))?")
 
 
 def placeholders(text: str) -> tuple[str, ...]:
@@ -40,12 +41,16 @@ def unknown(text: str) -> tuple[str, ...]:
 
 
 def substitute(text: str, values: Mapping[str, str | None]) -> str:
-    """The text with its values. A known name without a value becomes nothing, an unknown one stays."""
+    """The text with its values. A known name without a value becomes nothing, an unknown one stays.
+
+    A sentence that ends with `Acme d.o.o.` has its full stop already.
+    """
 
     def value(found: re.Match[str]) -> str:
-        name = found[1]
-        if name in values or name in VARIABLES:
-            return values.get(name) or ""
-        return found[0]
+        name, stop = found[1], found[2] or ""
+        if name not in values and name not in VARIABLES:
+            return found[0]
+        said = values.get(name) or ""
+        return said if said.endswith(".") else said + stop
 
-    return _PLACEHOLDER.sub(value, text)
+    return _IN_SENTENCE.sub(value, text)

@@ -23,7 +23,7 @@ Column = tuple[Data, Sequence[Any]]  # and its cells
 def data(document: Document, entity: Entity, language: str | None, art: Art) -> Data:
     """Everything the template shows of a document. Looks come from the entity, all else from it."""
     settings: Any = entity.settings
-    document = with_texts(document) if document.issued_at is None else document
+    document = with_texts(document, entity) if document.issued_at is None else document
     issuer, buyer = document.issuer, document.buyer or {}
     # A document without an issuer of its own is one of before there were snapshots.
     country = issuer.get("country_code") or entity.country_code

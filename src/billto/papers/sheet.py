@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from billto.domain.countries.country import EU
+from billto.domain.formats import Formats, formats
 from billto.domain.pictures import look
 from billto.papers import art as pictures
 from billto.papers import qr
 from billto.papers.art import Art
-from billto.papers.formats import Formats, formats
 from billto.papers.text import clean, joined, plain, shortened, wrapped
 from billto.papers.words import KINDS, WORDS
 

@@ -55,13 +55,13 @@ _ROWS: Mapping[str, tuple[str, str, str, str, str, str]] = {
         "Customer no.", "Kundennummer", "Št. stranke", "Br. kupca", "N. cliente", "N° client",
     ),
     "customer_tax_number": (
-        "Customer tax no.", "USt-IdNr. des Kunden", "ID za DDV kupca", "OIB kupca", "P. IVA cliente",
+        "Customer tax no.", "USt-IdNr. des Kunden", "ID za DDV kupca", "OIB / PDV ID kupca", "P. IVA cliente",
         "N° TVA client",
     ),
     "period": ("Period", "Zeitraum", "Obdobje", "Razdoblje", "Periodo", "Période"),
     "as_of": ("As of", "Stand", "Stanje na dan", "Stanje na dan", "Alla data del", "Situation au"),
     "currency": ("Currency", "Währung", "Valuta", "Valuta", "Valuta", "Devise"),
-    "tax_number": ("Tax no.", "USt-IdNr.", "ID za DDV", "OIB", "P. IVA", "N° TVA"),
+    "tax_number": ("Tax no.", "USt-IdNr.", "ID za DDV", "OIB / PDV ID", "P. IVA", "N° TVA"),
     "tax_number_2": (
         "Tax no. 2", "Steuernummer", "Davčna številka", "Porezni broj", "Codice fiscale", "N° fiscal",
     ),

@@ -7,7 +7,6 @@ from typing import Any
 
 from billto.app import balances, files
 from billto.app.parts import Reader, Request
-from billto.domain import issuing
 from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.message import Message
@@ -39,9 +38,8 @@ async def _document(
     document = await reader.get(Document, asked.scope, paper.get("document_id") or message.document_id or "")
     if document is None:
         raise Undelivered("the document is there no longer", is_final=True)
-    shown = document if document.issued_at is not None else issuing.with_texts(document)
     art = Art(**await files.pictures(reader, entity))
-    content = await asyncio.to_thread(document_pdf, shown, entity, paper.get("language"), art)
+    content = await asyncio.to_thread(document_pdf, document, entity, paper.get("language"), art)
     return File(paper.get("name") or document.number or document.type.replace("_", "-"), content)
 
 

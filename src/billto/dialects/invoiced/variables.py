@@ -9,7 +9,7 @@ from billto.app.parts import Reader, Request, Tx
 from billto.domain import issuing
 from billto.domain.customer import Customer
 from billto.domain.document import Document
-from billto.domain.money import shown
+from billto.domain.formats import formats_for
 from billto.domain.variables import Values, are_in, of_parties, substitute
 
 __all__ = ["Values", "are_in", "of_document", "of_statement", "substitute"]
@@ -25,12 +25,13 @@ async def of_statement(
     today = issuing.today(entity, tx.now)
     open_ = await overdue.open_documents(tx, asked, (customer.id,), today, late_only=past_due_only)
     told = [one for one in open_ if one.currency_code == currency]
+    written = formats_for(entity, customer)
     return {
         **of_parties(entity, customer),
-        "account_balance": shown(balance.standing.outstanding, currency),
+        "account_balance": written.told(balance.standing.outstanding, currency),
         "invoice_numbers": ", ".join(one.number for one in told if one.number),
-        "invoice_dates": ", ".join(one.date.isoformat() for one in told),
-        "invoice_due_dates": ", ".join(one.due_date.isoformat() for one in told if one.due_date),
+        "invoice_dates": ", ".join(written.day(one.date) for one in told),
+        "invoice_due_dates": ", ".join(written.day(one.due_date) for one in told if one.due_date),
         "url": url,
     }
 
@@ -41,10 +42,12 @@ async def of_document(reader: Reader, asked: Request, document: Document) -> Val
     if document.customer_id is not None:
         customer = await records.get(reader, asked, Customer, document.customer_id)
         url = await links.document_url(reader, asked, customer, document)
-    day = document.date.isoformat()
-    due = None if document.due_date is None else document.due_date.isoformat()
+    entity = await records.seller(reader, asked)
+    written = formats_for(entity, customer)
+    day = written.day(document.date)
+    due = None if document.due_date is None else written.day(document.due_date)
     currency = document.currency_code
-    known = of_parties(await records.seller(reader, asked), customer)
+    known = of_parties(entity, customer)
     mine = {f"{document.type}_number": document.number, f"{document.type}_date": day}
     return {
         **known,
@@ -60,8 +63,8 @@ async def of_document(reader: Reader, asked: Request, document: Document) -> Val
         "purchase_order": document.purchase_order,
         "notes": document.note,
         "currency": currency.lower(),
-        "subtotal": shown(document.subtotal, currency),
-        "total": shown(document.total_with_tax, currency),
-        "balance": shown(document.balance, currency),
+        "subtotal": written.told(document.subtotal, currency),
+        "total": written.told(document.total_with_tax, currency),
+        "balance": written.told(document.balance, currency),
         "url": url,
     }

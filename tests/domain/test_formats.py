@@ -1,4 +1,4 @@
-"""Numbers, money and days as they are written where the paper is read."""
+"""Numbers, money and days as they are written where they are read."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billto.domain.formats import MINUS, Formats, formats
 from billto.domain.money import places, rounded
-from billto.papers.formats import MINUS, Formats, formats
 
 LANGUAGES = ("en", "de", "sl", "hr", "it", "fr")
 AMOUNTS = st.decimals(-(10**12), 10**12, places=4, allow_nan=False)
@@ -63,3 +63,16 @@ def test_decimals_of_a_column_stand_below_each_other() -> None:
     ]  # fmt: skip
     whole = formats("en", "GB").column([Decimal(2), Decimal("7.5")])
     assert [(one.seen, one.unseen) for one in whole] == [("2", ".0"), ("7.5", "")]
+
+
+@given(
+    AMOUNTS,
+    st.sampled_from((*LANGUAGES, "de-CH", "fr-CH", "it-CH")),
+    st.sampled_from(("AT", "CH", "SI", "US")),
+)
+def test_what_a_message_says_of_money_needs_no_sign_that_telephones_lack(
+    amount: Decimal, wanted: str, country: str
+) -> None:
+    said = formats(wanted, country).told(amount, "EUR")
+    assert said.replace("€", "").isascii()
+    assert ("-" in said) is (rounded(amount, "EUR") < 0)

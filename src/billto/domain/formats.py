@@ -13,6 +13,8 @@ from babel.dates import format_date
 from babel.languages import get_official_languages
 from babel.numbers import NumberPattern, get_decimal_symbol, parse_pattern
 
+from billto.domain.customer import Customer
+from billto.domain.entity import Entity
 from billto.domain.languages import language
 from billto.domain.money import EXACT, places, rounded
 
@@ -21,6 +23,9 @@ _HOMES = {"de": "DE", "en": "GB", "fr": "FR", "hr": "HR", "it": "IT", "sl": "SI"
 
 
 MINUS = "−"  # as wide as a plus, unlike the hyphen of keyboards
+
+# What every telephone has: one sign more would halve what a text message holds.
+_PLAIN = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2019": "'", MINUS: "-"})
 
 
 class Aligned(NamedTuple):
@@ -54,6 +59,10 @@ class Formats:
         """An amount by itself: `1.234,50 €`."""
         pattern = self.locale.currency_formats["standard"]
         return _applied(pattern, self.locale, rounded(value, currency), places(currency), currency.upper())
+
+    def told(self, value: Decimal, currency: str) -> str:
+        """An amount in a sentence of a message."""
+        return self.money(value, currency).translate(_PLAIN)
 
     def percent(self, value: Decimal) -> str:
         """A rate that is given in percent: 22 is `22 %`."""
@@ -98,6 +107,12 @@ def formats(wanted: str | None, country: str | None) -> Formats:
         except (UnknownLocaleError, ValueError):
             continue
     return Formats(Locale(code))
+
+
+def formats_for(entity: Entity, customer: Customer | None, wanted: str | None = None) -> Formats:
+    """Those of what a customer is told: in the language that is asked for, or in its own, or the entity's."""
+    own = customer.language if customer else None
+    return formats(wanted or own or entity.locale, entity.country_code)
 
 
 def _applied(pattern: NumberPattern, locale: Locale, value: Decimal, to: int, currency: str = "") -> str:
