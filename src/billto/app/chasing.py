@@ -50,8 +50,8 @@ _SHOWN = frozenset({
 })  # fmt: skip
 
 
-# Why a message cannot be queued, whenever one tries. A channel that is not connected is no such reason: it will
-# be, and all steps that waited for it are taken then.
+# Why a message cannot be queued, whenever one tries. A channel that is not connected is no such reason: it
+# will be, and all steps that waited for it are taken then.
 _HOPELESS = frozenset({
     "no_recipient", "unknown_reference", "too_many", "too_long", "invalid_format", "required",
 })  # fmt: skip
