@@ -79,6 +79,13 @@ def test_names_come_back_as_they_were(name: str) -> None:
     assert "".join(address.display_name.split()) == "".join(one_line(name).split())
 
 
+def test_answers_go_to_an_address_or_to_the_sender() -> None:
+    for wrong in ("x\r\nBcc: evil@evil.example", "Ana <ana@acme.example>", "ana", ""):
+        mail = mail_of(reply_to=wrong)
+        assert mail["Reply-To"] is None
+        assert mail["Bcc"] is None
+
+
 def test_an_address_of_other_letters_is_written_as_the_network_knows_it() -> None:
     known = parcel(recipients=[{"address": "ana@bücher.example"}])
     assert mime.envelope(known) == ["ana@xn--bcher-kva.example"]

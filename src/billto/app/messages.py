@@ -17,6 +17,7 @@ from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.languages import language
+from billto.domain.mailbox import is_address
 from billto.domain.message import ATTACHMENTS, DELAYS, EMAIL, LETTER, QUEUED, SENT, SMS, TEXT_MAX, Message
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
@@ -281,9 +282,11 @@ _TAKEN = (
 
 
 def _sender(values: Mapping[str, Any], entity: Entity) -> dict[str, Any]:
+    """Of whom it is; what an entity has on file for its address may be none, and was never refused."""
+    own = entity.email if is_address(entity.email or "") else None
     return {
         "sender_name": values.get("sender_name") or entity.name,
-        "reply_to": values.get("reply_to") or entity.email,
+        "reply_to": values.get("reply_to") or own,
     }
 
 
