@@ -146,7 +146,7 @@ class Runner:
         except Undelivered as fault:
             await self._unsent(asked, message, fault)
         except Refused as refused:
-            await self._unsent(asked, message, Undelivered(str(refused)))
+            await self._unsent(asked, message, Undelivered(refused.told))
         except Exception:
             log.exception("message %s could not be delivered", message.id)
             await self._unsent(asked, message, Undelivered(_OUR_FAULT))

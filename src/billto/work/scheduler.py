@@ -153,7 +153,7 @@ class Scheduler:
             async with keeping:
                 result = None if plan.is_anew else await work.run(self._store, asked, entity, plan, at)
         except Exception as fault:
-            told = str(fault) if isinstance(fault, Refused) else _OUR_FAULT
+            told = fault.told if isinstance(fault, Refused) else _OUR_FAULT
             log.warning("plan %s (%s) of entity %s: %s", plan.id, plan.kind, entity.id, told)
             if told is _OUR_FAULT:
                 log.exception("plan %s failed", plan.id)
