@@ -100,6 +100,8 @@ def test_everybody_gets_one_copy_and_who_has_it_gets_no_other() -> None:
         "bcc": [{"address": "b@x.example"}],
     }
     assert mime.envelope(parcel(**whom)) == ["a@x.example", "b@x.example"]
+    refused = {"refused": {"a@x.example": "550 5.1.1 no such user"}}
+    assert mime.envelope(parcel(**whom, details=refused)) == ["b@x.example"]
     assert mime.envelope(parcel(**whom, details={"reached": ["a@x.example"]})) == ["b@x.example"]
 
 

@@ -12,7 +12,7 @@ from billto.domain.customer import Customer
 from billto.domain.document import PAYABLE, Document
 from billto.domain.entity import Entity
 from billto.domain.languages import language
-from billto.domain.message import Message
+from billto.domain.message import LETTER, SMS, Message
 from billto.domain.money import shown
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
@@ -27,9 +27,9 @@ LISTED_MAX = 100  # documents that the mail itself names; its paper has all of t
 
 
 async def remind(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> Message:
-    """An e-mail with all that is overdue, and the statement of it as PDF, one for each currency.
+    """A message with all that is overdue, and the statement of it as PDF, one for each currency.
 
-    A `language` among the values is that of words and papers, unless the entity has words of its own;
+    A text message has no papers, a letter nothing else. A `language` among the values is that of words and papers, unless the entity has words of its own;
     subject, body and payment_instructions among them take the place of those. Raises Refused with
     `nothing_overdue` where there is nothing to remind of.
     """
@@ -44,8 +44,17 @@ async def remind(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> M
     texts = _texts(entity, customer, values)
     more = await links.words(tx, plain, customer, *texts.values())
     said = mail(entity, customer, late, today, texts, more, wanted)
-    words = {part: said[part] for part in ("subject", "body")}
-    return await messages.queue(tx, asked, {**said, **values, **words})
+    return await messages.queue(tx, asked, {**said, **values, **_carried(values.get("channel"), said)})
+
+
+def _carried(channel: str | None, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a channel carries of a reminder: a text message has no papers, a letter nothing else."""
+    subject, body, papers = said["subject"], said["body"].strip(), said["attachments"]
+    if channel == SMS:
+        subject, papers = None, []
+    elif channel == LETTER:
+        subject = body = None
+    return {"subject": subject, "body": body, "attachments": papers}
 
 
 def mail(
@@ -99,9 +108,13 @@ def _texts(entity: Entity, customer: Customer, given: Mapping[str, Any]) -> dict
     ours = language(given.get("language") or customer.language or entity.locale)
     how = given.get("payment_instructions") or settings.get("payment_instructions") or ""
     body = ours.overdue_body + ("\n\n{payment_instructions}" if how else "")
+    if given.get("channel") == SMS:
+        standard = f"{ours.chasing_text} {{portal_url}}"
+    else:
+        standard = settings.get("email_body") or body
     return {
         "subject": given.get("subject") or settings.get("email_subject") or ours.overdue_subject,
-        "body": given.get("body") or settings.get("email_body") or body,
+        "body": given.get("body") or standard,
         "payment_instructions": how,
     }
 

@@ -52,11 +52,7 @@ def _content(parcel: Parcel) -> EmailMessage:
 
 def envelope(parcel: Parcel) -> list[str]:
     """The addresses that are still to be reached, each once."""
-    message = parcel.message
-    reached = set((message.details or {}).get("reached") or ())
-    everybody = [*message.recipients, *(message.cc or ()), *(message.bcc or ())]
-    addresses = dict.fromkeys(_ascii(one["address"]) for one in everybody)
-    return [address for address in addresses if address not in reached]
+    return parcel.left(_ascii(one["address"]) for one in _whole(parcel.message))
 
 
 def needs_utf8(parcel: Parcel, sender: str) -> bool:
@@ -103,8 +99,11 @@ def file_name(file: File) -> str:
 
 def _everybody(parcel: Parcel) -> list[str]:
     message = parcel.message
-    whole = [*message.recipients, *(message.cc or ()), *(message.bcc or ())]
-    return [_ascii(one["address"]) for one in (*whole, *_answers(message))]
+    return [_ascii(one["address"]) for one in (*_whole(message), *_answers(message))]
+
+
+def _whole(message: Message) -> list[dict[str, Any]]:
+    return [*message.recipients, *(message.cc or ()), *(message.bcc or ())]
 
 
 def _answers(message: Message) -> list[dict[str, Any]]:
