@@ -276,3 +276,20 @@ def test_a_plan_that_fails_says_why_and_is_tried_again(stage: Stage, there: Dunn
     hours_pass(stage, 1)
     assert len(there.messages()) == 1
     assert there.plans()[0].last_error is None
+
+
+def test_what_came_of_a_plan_is_kept_though_its_lease_is_just_being_kept_up(
+    stage: Stage, there: Dunning
+) -> None:
+    wanted = {"enabled": True, "threshold_days": list(range(1, 21))}
+    there.shop.settle(settings={"overdue_notifications": wanted})
+    for name in ("ana", "bo", "ci"):
+        there.late(TODAY, of=there.shop.customer(email=f"{name}@acme.example"))
+    one = scheduler(stage, lease=timedelta(milliseconds=6))
+    for day in range(2, 21):
+        stage.clock.days = day
+        assert stage.run(one.once())
+        (plan,) = there.plans()
+        assert (plan.leased_until, plan.last_result) == (None, {"reminded": 3}), day
+        assert plan.last_at is not None
+        assert plan.last_at.date() == TODAY + timedelta(days=day)

@@ -180,6 +180,7 @@ class _Keeping:
         self._store = store
         self._asked = asked
         self._lease = lease
+        self._ended = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.plan = plan
 
@@ -187,16 +188,21 @@ class _Keeping:
         self._task = asyncio.create_task(self._keep())
 
     async def __aexit__(self, *_: object) -> None:
+        """What is just being written is waited for: who does not know until when it has a plan could not keep
+        what came of it."""
         assert self._task is not None
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        self._ended.set()
+        await self._task
 
     async def _keep(self) -> None:
-        while True:
-            await asyncio.sleep(self._lease.total_seconds() / 3)
+        while not await self._has_ended_within(self._lease.total_seconds() / 3):
             with suppress(Refused):
                 new = await self._store.write(lambda tx: plans.held(tx, self._asked, self.plan, self._lease))
                 if new is None:
                     return
                 self.plan = new
+
+    async def _has_ended_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._ended.wait(), seconds)
+        return self._ended.is_set()
