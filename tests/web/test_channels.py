@@ -80,7 +80,9 @@ def test_a_reminder_is_short_as_a_text_message_and_nothing_but_its_papers_as_a_l
         papers = [one["currency_code"] for one in message["attachments"]]
         return message["state"], message["subject"], message["body_text"], papers
 
-    state, subject, body, papers = reminded(channel="sms", to=MOBILE, subject="No text has one", language="en")
+    state, subject, body, papers = reminded(
+        channel="sms", to=MOBILE, subject="No text has one", language="en"
+    )
     assert (state, subject, papers) == ("sent", None, [])
     assert body.startswith("Wonder Studio: €122.00, $122.00 is open on your account. Please arrange payment.")
     assert "/portal/" in body

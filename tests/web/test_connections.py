@@ -99,6 +99,9 @@ def test_a_stale_version_changes_nothing(house: House) -> None:
     tag = put(house, "sms", TWILIO).headers["etag"]
     answered(put(house, "sms", {**TWILIO, "from": "+15005550009"}, **{"If-Match": tag}))
     assert put(house, "sms", TWILIO, **{"If-Match": tag}).status_code == 412
+    house.live.delete(path(house, "sms"))
+    assert put(house, "sms", TWILIO, **{"If-Match": tag}).status_code == 412
+    assert shown(house)["sms"]["source"] == "installation"
 
 
 @pytest.mark.parametrize(
@@ -111,6 +114,7 @@ def test_a_stale_version_changes_nothing(house: House) -> None:
         ("email", {**MAIL, "tls": "maybe"}, {"tls": "unknown_choice"}),
         ("email", {**MAIL, "port": 70_000}, {"port": "out_of_range"}),
         ("email", {**MAIL, "password": None}, {"password": "required"}),
+        ("email", {**MAIL, "user": None}, {"user": "required"}),
         ("sms", {**TWILIO, "from": None}, {"from": "required"}),
         ("sms", {**TWILIO, "from": "12"}, {"from": "invalid_format"}),
         ("sms", {**TWILIO, "account_sid": "../x"}, {"account_sid": "invalid_format"}),

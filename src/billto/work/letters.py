@@ -45,7 +45,9 @@ class Lob:
         for at, key in enumerate(left):
             said = await self._ordered(key, files[key], parcel, entity)
             ids.append(one_line(str(said.get("id") or ""))[:100])
-            told = {name: said[name] for name in ("expected_delivery_date", "url") if _is_short(said.get(name))}
+            told = {
+                name: said[name] for name in ("expected_delivery_date", "url") if _is_short(said.get(name))
+            }
             if at + 1 < len(left):
                 await parcel.reached(key)
         (to,) = message.recipients
