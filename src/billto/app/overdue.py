@@ -29,9 +29,9 @@ LISTED_MAX = 100  # documents that the mail itself names; its paper has all of t
 async def remind(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> Message:
     """A message with all that is overdue, and the statement of it as PDF, one for each currency.
 
-    A text message has no papers, a letter nothing else. A `language` among the values is that of words and papers, unless the entity has words of its own;
-    subject, body and payment_instructions among them take the place of those. Raises Refused with
-    `nothing_overdue` where there is nothing to remind of.
+    A text message has no papers, a letter nothing else. A `language` among the values is that of words and
+    papers, unless the entity has words of its own; subject, body and payment_instructions among them take the
+    place of those. Raises Refused with `nothing_overdue` where there is nothing to remind of.
     """
     plain = asked._replace(expected=None, shows=None)
     customer = await customers.get(tx, plain, id)
