@@ -39,7 +39,7 @@ class Provider:
         self.letters: dict[str, dict[str, Any]] = {}  # by the key of the request
         self.orders: list[str] = []
         self.paths: list[str] = []
-        self.faults: list[Fault | None] = []
+        self.faults: list[Fault] = []
         self.token, self.key = TOKEN, KEY
         self._lock = threading.Lock()
         provider = self

@@ -248,7 +248,7 @@ def test_each_paper_is_a_letter_of_its_own_and_printed_once(
     asked = Request(shop.scope, channels=frozenset({"letter"}))
     shop.do(lambda tx: messages.cancel(tx, asked, first.id))
     said = shop.do(lambda tx: messages.queue(tx, asked, values))
-    provider.faults = [None, BROKEN, BROKEN]
+    provider.faults = [Fault(way="none"), BROKEN, BROKEN]
 
     async def story() -> None:
         async with Carried(stage, provider) as office:
