@@ -228,6 +228,17 @@ def on_behalf(entity: Entity) -> Request:
     return Request(Scope(entity.account_id, entity.environment, key_id="", entity_id=entity.id))
 
 
+async def taken(
+    tx: Tx, channels: Sequence[str], most: int, lease: timedelta, tries_max: int, after: str = ""
+) -> list[Message]:
+    """Some messages that are due, for one worker alone; what every worker died of is said to have failed."""
+    found = await tx.claim(channels, most, lease, tries_max, after)
+    for one in found:
+        if one.state != QUEUED and (entity := await tx.owned(one.entity_id)) is not None:
+            await records.note(tx, on_behalf(entity), "message.failed", one)
+    return [one for one in found if one.state == QUEUED]
+
+
 async def sent(
     tx: Tx, asked: Request, message: Message, provider_id: str | None, details: Mapping[str, Any]
 ) -> Message | None:

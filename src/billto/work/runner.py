@@ -84,7 +84,9 @@ class Runner(Hands):
             if due is None or due > self._clock():
                 return pause
             taken = await self._store.write(
-                lambda tx: tx.claim(self._names, self.free, pace.lease, len(pace.delays) + 1, self._after)
+                lambda tx: messages.taken(
+                    tx, self._names, self.free, pace.lease, len(pace.delays) + 1, self._after
+                )
             )
         except Refused as refused:
             return max(pause, refused.retry_seconds or 1)
