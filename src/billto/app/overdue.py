@@ -49,9 +49,10 @@ async def remind(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> M
 
 def _carried(channel: str | None, said: Mapping[str, Any]) -> dict[str, Any]:
     """What a channel carries of a reminder: a text message has no papers, a letter nothing else."""
-    subject, body, papers = said["subject"], said["body"].strip(), said["attachments"]
+    subject, body, papers = said["subject"], said["body"], said["attachments"]
     if channel == SMS:
-        subject, papers = None, []
+        # Without its page's address, where that is not known, the text has a blank too many.
+        subject, body, papers = None, body.strip(), []
     elif channel == LETTER:
         subject = body = None
     return {"subject": subject, "body": body, "attachments": papers}
