@@ -45,6 +45,8 @@ def test_a_postgresql_address_is_shown_without_its_password() -> None:
         ("BILLTO_REQUEST_LOG", "perhaps", "BILLTO_REQUEST_LOG must be on or off, not 'perhaps'"),
         ("BILLTO_HOST", "a b", "BILLTO_HOST must be an address to listen on"),
         ("BILLTO_MAIL", "pop://u:sesame@h", "BILLTO_MAIL must be smtp://"),
+        ("BILLTO_MAIL", "u:sesame@h", "BILLTO_MAIL must be smtp://"),
+        ("BILLTO_DATABASE_URL", "u:sesame@h/d", "BILLTO_DATABASE_URL must be sqlite:///"),
         ("BILLTO_MAIL", "smtp://", "BILLTO_MAIL must be smtp://"),
         ("BILLTO_MAIL", "smtp://u@h", "BILLTO_MAIL must be smtp://"),
         ("BILLTO_MAIL", "smtp://u:sesame@h:port", "BILLTO_MAIL must be smtp://"),

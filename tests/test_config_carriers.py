@@ -57,6 +57,7 @@ def test_letters_go_where_it_is_said(text: str, letters: Letters | None) -> None
         ("BILLTO_SMS", "twilio://AC1:ses/ame@+15005550006"),
         ("BILLTO_SMS", "vonage://sesame"),
         ("BILLTO_LETTERS", "lob://"),
+        ("BILLTO_LETTERS", "sesame"),
         ("BILLTO_LETTERS", "lob://sesame?color=red"),
         ("BILLTO_LETTERS", "lob://sesame?url=x"),
         ("BILLTO_SECRET_KEY", "sesame"),

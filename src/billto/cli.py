@@ -52,10 +52,7 @@ def main() -> None:
     except (Fault, TooNew) as fault:
         sys.exit(_said(f"billto: {fault}", 1))
     except Refused as refused:
-        lines = (
-            ": ".join(filter(None, (".".join(map(str, one.path)), one.sentence))) for one in refused.problems
-        )
-        sys.exit(_said(f"billto: {'; '.join(lines)}", 1))
+        sys.exit(_said(f"billto: {refused.told}", 1))
 
 
 def _said(line: str, status: int) -> int:

@@ -9,7 +9,7 @@ from billto import wiring
 from billto.app import messages, plans
 from billto.app.parts import Store
 from billto.dialects.codecs import read_iso
-from billto.domain.entity import Entity, moment, zone
+from billto.domain.entity import CLOCK_AHEAD_MAX, Entity, moment, zone
 from billto.domain.problems import Refused
 from billto.shell import Fault, id_in, with_store
 
@@ -39,7 +39,9 @@ async def _moved(store: Store, id: str, to: datetime | None, days: int | None) -
     if entity is None:
         raise Fault(f"there is no entity {id}")
     if days is not None:
-        to = moment(entity, wiring.clock()) + timedelta(days=days)
+        # A day more than may be is refused as any other number too large is.
+        ahead = timedelta(days=min(days, CLOCK_AHEAD_MAX.days + 1))
+        to = moment(entity, wiring.clock()) + ahead
     if to is not None:
         asked, later = messages.on_behalf(entity), to
         entity = await store.write(lambda tx: plans.set_clock(tx, asked, later))

@@ -164,13 +164,13 @@ def _number_or_off(text: str) -> int | None:
         raise ValueError("must be off or a whole number") from None
 
 
-_KEY_LENGTH_MIN = 32
+KEY_LENGTH_MIN = 32
 
 
 def _keys(text: str) -> tuple[str, ...]:
     keys = tuple(one.strip() for one in text.split(",") if one.strip())
-    if any(len(one) < _KEY_LENGTH_MIN for one in keys):
-        raise ValueError(f"must have at least {_KEY_LENGTH_MIN} characters, such as: openssl rand -hex 32")
+    if any(len(one) < KEY_LENGTH_MIN for one in keys):
+        raise ValueError(f"must have at least {KEY_LENGTH_MIN} characters, such as: openssl rand -hex 32")
     return keys
 
 
@@ -353,7 +353,8 @@ def _value(one: Setting, environment: Mapping[str, str]) -> Any:
 
 
 def _shown(one: Setting, text: str) -> str:
-    """What was given; of an address only its beginning, for there may be a password in it."""
-    if one.name == "secret_key":
-        return "…"
-    return f"{text.partition('://')[0][:20]}…" if one.name in _SECRET else text[:80]
+    """What was given; of an address only its scheme, for there may be a password in all the rest."""
+    if one.name not in _SECRET:
+        return text[:80]
+    scheme, is_address, _ = text.partition("://")
+    return f"{scheme[:20]}…" if is_address and one.name != "secret_key" else "…"

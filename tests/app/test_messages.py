@@ -1,5 +1,6 @@
 """Queuing messages: to whom they go, what they say, and that none is queued twice."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -33,6 +34,19 @@ def test_without_recipients_it_goes_to_the_customer_and_its_primary_contacts(sho
     assert addresses(said) == ["info@acme.example", "ana@acme.example"]
     assert (said.customer_id, said.customer, said.state) == (acme.id, acme.serial, "queued")
     assert shop.now(said) == said
+
+
+def test_what_every_worker_died_of_is_said_to_have_failed(shop: Shop) -> None:
+    said = queued(shop, recipients=[{"address": "a@b.example"}])
+    for tries in (1, 0):
+        taken = shop.do(lambda tx: messages.taken(tx, ["email"], 10, timedelta(minutes=1), 1))
+        assert len(taken) == tries
+        shop.days_pass(1)
+    lost = shop.now(said)
+    assert (lost.state, lost.attempts) == ("failed", 1)
+    assert lost.last_error == "every worker ended while it delivered this"
+    kinds = [kind for (kind,) in shop.rows("SELECT kind FROM event WHERE entity_id = {} ORDER BY id")]
+    assert kinds[-2:] == ["message.queued", "message.failed"]
 
 
 def test_who_is_named_wins_over_who_is_on_file(shop: Shop) -> None:

@@ -64,6 +64,34 @@ def test_what_cannot_be_texted_or_posted_is_refused(
     assert house.alice.listed("/messages")["data"] == []
 
 
+def test_a_reminder_is_short_as_a_text_message_and_nothing_but_its_papers_as_a_letter(
+    open_house: OpenHouse, tmp_path: Path
+) -> None:
+    house = open_house(worker="on", sms=f"file:{tmp_path / 'sms'}", letters=f"file:{tmp_path / 'letters'}")
+    acme = house.alice.customer("Acme", **PLACE)
+    late = {"customer_id": acme["id"], "date": "2026-01-01", "date_due": "2026-02-01"}
+    for code in ("EUR", "USD"):
+        document(house.alice, **late, currency_code=code)
+    reminder = f"/customers/{acme['id']}/payment-reminder"
+
+    def reminded(**body: Any) -> Any:
+        said = answered(send(house, reminder, **body), 202)
+        message = delivered(house, said["message_id"])
+        papers = [one["currency_code"] for one in message["attachments"]]
+        return message["state"], message["subject"], message["body_text"], papers
+
+    state, subject, body, papers = reminded(
+        channel="sms", to=MOBILE, subject="No text has one", language="en"
+    )
+    assert (state, subject, papers) == ("sent", None, [])
+    assert body.startswith("Wonder Studio: €122.00, $122.00 is open on your account. Please arrange payment.")
+    assert "/portal/" in body
+    own = reminded(channel="sms", to=MOBILE, body_text="Pay {total_amount}")
+    assert own == ("sent", None, "Pay €122.00, $122.00", [])
+    assert reminded(channel="letter") == ("sent", None, None, ["EUR", "USD"])
+    assert len(list((tmp_path / "letters").iterdir())) == 2
+
+
 def test_a_letter_without_its_paper_is_none(house: House) -> None:
     one = document(house.alice)
     answer = send(house, f"/documents/{one['id']}", channel="letter", attach_pdf=False)

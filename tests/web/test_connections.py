@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billto.domain.problems import Refused
 from billto.work.vault import FileKeyring, Keyring, Sealed
 from tests.drills.waiting import until
 from tests.web.conftest import OpenHouse
@@ -98,6 +99,9 @@ def test_a_stale_version_changes_nothing(house: House) -> None:
     tag = put(house, "sms", TWILIO).headers["etag"]
     answered(put(house, "sms", {**TWILIO, "from": "+15005550009"}, **{"If-Match": tag}))
     assert put(house, "sms", TWILIO, **{"If-Match": tag}).status_code == 412
+    house.live.delete(path(house, "sms"))
+    assert put(house, "sms", TWILIO, **{"If-Match": tag}).status_code == 412
+    assert shown(house)["sms"]["source"] == "installation"
 
 
 @pytest.mark.parametrize(
@@ -110,6 +114,7 @@ def test_a_stale_version_changes_nothing(house: House) -> None:
         ("email", {**MAIL, "tls": "maybe"}, {"tls": "unknown_choice"}),
         ("email", {**MAIL, "port": 70_000}, {"port": "out_of_range"}),
         ("email", {**MAIL, "password": None}, {"password": "required"}),
+        ("email", {**MAIL, "user": None}, {"user": "required"}),
         ("sms", {**TWILIO, "from": None}, {"from": "required"}),
         ("sms", {**TWILIO, "from": "12"}, {"from": "invalid_format"}),
         ("sms", {**TWILIO, "account_sid": "../x"}, {"account_sid": "invalid_format"}),
@@ -256,6 +261,17 @@ def test_what_is_sealed_opens_in_its_place_and_in_no_other(secret: str, place: s
     changed = sealed[:-6] + ("A" if sealed[-6] != "A" else "B") + sealed[-5:]
     with pytest.raises(Sealed):
         ring.open(changed, place)
+
+
+@pytest.mark.parametrize("kept", ["", "\n", "short"])
+def test_a_key_that_anybody_could_guess_seals_nothing(tmp_path: Path, kept: str) -> None:
+    file = tmp_path / "secret.key"
+    file.write_text(kept)
+    with pytest.raises(Refused) as refused:
+        FileKeyring(file).seal("sesame", "here")
+    assert refused.value.problems[0].code == "no_secret_key"
+    with pytest.raises(Sealed, match="has no key in it"):
+        FileKeyring(file).open(Keyring([kept]).seal("sesame", "here"), "here")
 
 
 def test_two_processes_make_one_key(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from tests.web.invoiced import DAY, MAY, Books, items, refused
 from tests.web.test_invoiced_sending import papers, queued
 
 BOB = {"name": "Bob", "phone": "(512) 555-1212", "sms_enabled": True}
-EVE = {"name": "Eve", "phone": "+386 40 111 222", "sms_enabled": True}
+EVE = {"name": "Eve", "phone": "+386 40 111 222", "country": "SI", "sms_enabled": True}
 MUTE = {"name": "Mute", "phone": "+38640999888", "sms_enabled": False}
 ADDRESS = {"address1": "5301 Southwest Pkwy", "city": "Austin", "state": "TX", "postal_code": "78735"}
 
@@ -60,6 +60,12 @@ def test_without_anybody_named_all_who_take_some_are_told(shop: Books) -> None:
         assert [one["to"] for one in said] == ["+15125551212", "+38640111222"]
         assert said[0]["message"].startswith("Wonder Shop: your statement of account is ready. http")
         assert len({one["id"] for one in said}) == 2
+
+
+@pytest.mark.parametrize("phone", ["+38640111222", "00386 40 111 222", "040 111 222", "(0)40/111-222"])
+def test_a_number_is_a_contacts_as_its_own_country_writes_it(shop: Books, phone: str) -> None:
+    (said,) = sent(shop, f"/customers/{shop.of}/text_messages", {"to": [{"phone": phone}]})
+    assert said["to"] == "+38640111222"
 
 
 @pytest.mark.parametrize("phone", ["+38640999888", "15125551213", "+1 512 555 1213"])

@@ -137,7 +137,7 @@ def test_a_statement_that_would_fill_a_book_is_refused_and_not_sent(
         assert office.alice.get(f"{path}/pdf", type=kind).status_code == 422
         message = delivered(office, sent(office.alice, path, type=kind)["message_id"])
         assert (message["state"], message["attempts"]) == ("failed", 1)
-        assert "too_much_history" in message["last_error"]
+        assert "has more than 2 entries in the ledger" in message["last_error"]
 
 
 # E-mails

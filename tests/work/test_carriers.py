@@ -236,6 +236,48 @@ def test_a_letter_is_printed_once_however_often_it_is_ordered(
     assert len(provider.orders) == (3 if fault == LOST else 1)
 
 
+def test_each_paper_is_a_letter_of_its_own_and_printed_once(
+    stage: Stage, provider: Provider, shop: Shop
+) -> None:
+    first = letter(shop)
+    papers = [
+        {"paper": "statement", "customer_id": first.customer_id, "currency_code": code, "name": code}
+        for code in ("EUR", "USD")
+    ]
+    values = {"channel": "letter", "customer_id": first.customer_id, "attachments": papers}
+    asked = Request(shop.scope, channels=frozenset({"letter"}))
+    shop.do(lambda tx: messages.cancel(tx, asked, first.id))
+    said = shop.do(lambda tx: messages.queue(tx, asked, values))
+    provider.faults = [Fault(way="none"), BROKEN, BROKEN]
+
+    async def story() -> None:
+        async with Carried(stage, provider) as office:
+            (sent,) = await office.settled(said.id)
+            assert (sent.state, sent.attempts) == ("sent", 3), sent.last_error
+
+    stage.run(story())
+    assert provider.orders == [f"{said.id}-1", f"{said.id}-2"]
+
+
+def test_who_was_given_up_is_told_where_somebody_tries_anew(stage: Stage, provider: Provider) -> None:
+    unsubscribed = Fault(400, (), {"code": 21610, "message": "unsubscribed"})
+    provider.faults = [unsubscribed]
+
+    async def story() -> None:
+        async with Carried(stage, provider) as office:
+            said = await office.text(ANA)
+            (lost,) = await office.settled(said.id)
+            assert (lost.state, lost.details) == (
+                "failed", {"reached": [], "refused": {ANA: "400 21610 unsubscribed"}},
+            )  # fmt: skip
+            await office.store.write(lambda tx: messages.retry(tx, office.asked, said.id))
+            (sent,) = await office.settled(said.id)
+            assert (sent.state, sent.details) == ("sent", {"reached": [ANA]})
+
+    stage.run(story())
+    assert [one["To"] for one in provider.texts] == [ANA]
+
+
 def test_an_address_that_nobody_delivers_to_is_final(stage: Stage, provider: Provider, shop: Shop) -> None:
     said = letter(shop, city="Nowhere")
 

@@ -130,6 +130,8 @@ def test_the_clock_of_a_sandbox_is_moved_at_a_shell(stage: Stage, tmp_path: Path
     assert "(45 days, 0:00:0" in operator.types("clock", entity, "--days", "45").stdout
     for words, line in (
         (("--to", "2026-01-01T00:00:00Z"), "now: must be no earlier than the entity's clock shows"),
+        (("--days", "10000"), "now: must be no earlier than the entity's clock shows"),
+        (("--days", "9" * 30), "now: must be no earlier than the entity's clock shows"),
         (("--to", "tomorrow"), "'tomorrow' is not a moment such as 2026-03-01T09:00:00Z"),
         (("--to", "2030-01-01T00:00:00Z", "--days", "1"), "say --to or --days, not both"),
     ):

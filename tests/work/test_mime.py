@@ -79,6 +79,13 @@ def test_names_come_back_as_they_were(name: str) -> None:
     assert "".join(address.display_name.split()) == "".join(one_line(name).split())
 
 
+def test_answers_go_to_an_address_or_to_the_sender() -> None:
+    for wrong in ("x\r\nBcc: evil@evil.example", "Ana <ana@acme.example>", "ana", ""):
+        mail = mail_of(reply_to=wrong)
+        assert mail["Reply-To"] is None
+        assert mail["Bcc"] is None
+
+
 def test_an_address_of_other_letters_is_written_as_the_network_knows_it() -> None:
     known = parcel(recipients=[{"address": "ana@bücher.example"}])
     assert mime.envelope(known) == ["ana@xn--bcher-kva.example"]
@@ -93,6 +100,8 @@ def test_everybody_gets_one_copy_and_who_has_it_gets_no_other() -> None:
         "bcc": [{"address": "b@x.example"}],
     }
     assert mime.envelope(parcel(**whom)) == ["a@x.example", "b@x.example"]
+    refused = {"refused": {"a@x.example": "550 5.1.1 no such user"}}
+    assert mime.envelope(parcel(**whom, details=refused)) == ["b@x.example"]
     assert mime.envelope(parcel(**whom, details={"reached": ["a@x.example"]})) == ["b@x.example"]
 
 

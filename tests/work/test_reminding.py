@@ -117,6 +117,20 @@ def test_who_cannot_be_reached_is_told_once_there_is_an_address(stage: Stage, th
     assert there.thresholds(invoice) == [7]
 
 
+def test_words_that_grow_too_long_keep_nobody_else_from_a_reminder(stage: Stage, there: Dunning) -> None:
+    wordy = {"enabled": True, "email_subject": "Pay {invoice_list}"}
+    there.shop.settle(settings={"overdue_notifications": wordy})
+    many, one = (there.shop.customer(name, email=f"{name}@acme.example") for name in ("ana", "bo"))
+    for _ in range(40):
+        there.late(TODAY, of=many)
+    there.late(TODAY, of=one)
+    stage.clock.days += 8
+    worked_off(stage)
+    assert [[who["address"] for who in said.recipients] for said in there.messages()] == [["bo@acme.example"]]
+    (plan,) = there.plans()
+    assert (plan.last_result, plan.last_error) == ({"reminded": 1, "too_long": 1}, None)
+
+
 def test_words_that_were_never_changed_are_in_the_customers_language(stage: Stage, there: Dunning) -> None:
     acme = there.shop.customer(email="ana@acme.example", language="de")
     there.late(TODAY, of=acme)
@@ -146,6 +160,18 @@ def test_who_moves_to_another_zone_is_reminded_by_its_hours(stage: Stage, there:
     (plan,) = there.plans()
     assert plan.next_at.hour == 23  # eight in the morning there
     assert (plan.next_at.date(), plan.is_anew) == (TODAY, False)
+
+
+def test_another_zone_makes_nothing_of_what_came_of_the_last_time(stage: Stage, there: Dunning) -> None:
+    there.late(TODAY)
+    hours_pass(stage, 8 * 24)
+    (before,) = there.plans()
+    assert before.last_result == {"reminded": 1}
+    there.shop.settle(timezone="Pacific/Auckland")
+    worked_off(stage)
+    (after,) = there.plans()
+    assert (after.last_at, after.last_result) == (before.last_at, before.last_result)
+    assert after.next_at.hour == 19  # 8 in the summer of Auckland
 
 
 def test_two_schedulers_at_once_tell_nobody_twice(stage: Stage, there: Dunning) -> None:
@@ -245,8 +271,25 @@ def test_a_plan_that_fails_says_why_and_is_tried_again(stage: Stage, there: Dunn
     stage.clock.days += 8
     stage.run(Scheduler(stage.store, stage.clock, Can()).once())
     (plan,) = there.plans()
-    assert plan.last_error == ": no_channel"
+    assert plan.last_error == "no channel for messages is connected yet"
     assert there.messages() == []
     hours_pass(stage, 1)
     assert len(there.messages()) == 1
     assert there.plans()[0].last_error is None
+
+
+def test_what_came_of_a_plan_is_kept_though_its_lease_is_just_being_kept_up(
+    stage: Stage, there: Dunning
+) -> None:
+    wanted = {"enabled": True, "threshold_days": list(range(1, 21))}
+    there.shop.settle(settings={"overdue_notifications": wanted})
+    for name in ("ana", "bo", "ci"):
+        there.late(TODAY, of=there.shop.customer(email=f"{name}@acme.example"))
+    one = scheduler(stage, lease=timedelta(milliseconds=6))
+    for day in range(2, 21):
+        stage.clock.days = day
+        assert stage.run(one.once())
+        (plan,) = there.plans()
+        assert (plan.leased_until, plan.last_result) == (None, {"reminded": 3}), day
+        assert plan.last_at is not None
+        assert plan.last_at.date() == TODAY + timedelta(days=day)

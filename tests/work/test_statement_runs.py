@@ -354,12 +354,12 @@ def test_a_round_that_cannot_go_on_is_tried_for_a_day_and_says_why(office: Burea
     nothing._can = Can()
     office.stage.run(nothing.once())
     now = office.shop.now(one)
-    assert (now.state, now.last_error) == ("running", ": no_channel")
+    assert (now.state, now.last_error) == ("running", "no channel for messages is connected yet")
     office.stage.clock.hours += 26
     while office.stage.run(nothing.once()):
         pass
     now = office.shop.now(one)
-    assert (now.state, now.last_error) == ("failed", ": no_channel")
+    assert (now.state, now.last_error) == ("failed", "no channel for messages is connected yet")
     assert office.messages() == []
 
 

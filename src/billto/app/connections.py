@@ -24,8 +24,10 @@ async def put(
     await tx.alone(asked.scope.entity, f"connection {channel}")
     old = await sending.connection(tx, asked.scope, channel)
     before = old or rules.made(channel, entity_id=asked.scope.entity, id=tx.new_id(), now=tx.now)
-    if old is not None and asked.expected is not None and old.version not in asked.expected:
+    if asked.expected is not None and (old is None or old.version not in asked.expected):
         raise Refused(Problem("changed_since"))
+    if secret and not rules.needs_secret(channel, facts):
+        raise Refused(Problem("required", ("user",)))  # nobody would ever be told it
     kept = before.secret if rules.is_same_account(before, facts) else None
     sealed = _sealed(asked, before, secret) if secret else kept
     if sealed is None and rules.needs_secret(channel, facts):

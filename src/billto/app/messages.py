@@ -17,6 +17,7 @@ from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity
 from billto.domain.languages import language
+from billto.domain.mailbox import is_address
 from billto.domain.message import ATTACHMENTS, DELAYS, EMAIL, LETTER, QUEUED, SENT, SMS, TEXT_MAX, Message
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
@@ -229,6 +230,17 @@ def on_behalf(entity: Entity) -> Request:
     return Request(Scope(entity.account_id, entity.environment, key_id="", entity_id=entity.id))
 
 
+async def taken(
+    tx: Tx, channels: Sequence[str], most: int, lease: timedelta, tries_max: int, after: str = ""
+) -> list[Message]:
+    """Some messages that are due, for one worker alone; what every worker died of is said to have failed."""
+    found = await tx.claim(channels, most, lease, tries_max, after)
+    for one in found:
+        if one.state != QUEUED and (entity := await tx.owned(one.entity_id)) is not None:
+            await records.note(tx, on_behalf(entity), "message.failed", one)
+    return [one for one in found if one.state == QUEUED]
+
+
 async def sent(
     tx: Tx, asked: Request, message: Message, provider_id: str | None, details: Mapping[str, Any]
 ) -> Message | None:
@@ -283,9 +295,11 @@ _TAKEN = (
 
 
 def _sender(values: Mapping[str, Any], entity: Entity) -> dict[str, Any]:
+    """Of whom it is; what an entity has on file for its address may be none, and was never refused."""
+    own = entity.email if is_address(entity.email or "") else None
     return {
         "sender_name": values.get("sender_name") or entity.name,
-        "reply_to": values.get("reply_to") or entity.email,
+        "reply_to": values.get("reply_to") or own,
     }
 
 

@@ -13,7 +13,7 @@ from billto.domain.document import PAYABLE, Document
 from billto.domain.entity import Entity
 from billto.domain.formats import Formats, formats_for
 from billto.domain.languages import language
-from billto.domain.message import Message
+from billto.domain.message import LETTER, SMS, Message
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
 from billto.domain.query import All, Compare, Either, Missing, Node, Not, Op, Order, Query
@@ -27,11 +27,11 @@ LISTED_MAX = 100  # documents that the mail itself names; its paper has all of t
 
 
 async def remind(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> Message:
-    """An e-mail with all that is overdue, and the statement of it as PDF, one for each currency.
+    """A message with all that is overdue, and the statement of it as PDF, one for each currency.
 
-    A `language` among the values is that of words and papers, unless the entity has words of its own;
-    subject, body and payment_instructions among them take the place of those. Raises Refused with
-    `nothing_overdue` where there is nothing to remind of.
+    A text message has no papers, a letter nothing else. A `language` among the values is that of words and
+    papers, unless the entity has words of its own; subject, body and payment_instructions among them take the
+    place of those. Raises Refused with `nothing_overdue` where there is nothing to remind of.
     """
     plain = asked._replace(expected=None, shows=None)
     customer = await customers.get(tx, plain, id)
@@ -44,8 +44,18 @@ async def remind(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> M
     texts = _texts(entity, customer, values)
     more = await links.words(tx, plain, customer, *texts.values())
     said = mail(entity, customer, late, today, texts, more, wanted)
-    words = {part: said[part] for part in ("subject", "body")}
-    return await messages.queue(tx, asked, {**said, **values, **words})
+    return await messages.queue(tx, asked, {**said, **values, **_carried(values.get("channel"), said)})
+
+
+def _carried(channel: str | None, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a channel carries of a reminder: a text message has no papers, a letter nothing else."""
+    subject, body, papers = said["subject"], said["body"], said["attachments"]
+    if channel == SMS:
+        # Without its page's address, where that is not known, the text has a blank too many.
+        subject, body, papers = None, body.strip(), []
+    elif channel == LETTER:
+        subject = body = None
+    return {"subject": subject, "body": body, "attachments": papers}
 
 
 def mail(
@@ -100,9 +110,13 @@ def _texts(entity: Entity, customer: Customer, given: Mapping[str, Any]) -> dict
     ours = language(given.get("language") or customer.language or entity.locale)
     how = given.get("payment_instructions") or settings.get("payment_instructions") or ""
     body = ours.overdue_body + ("\n\n{payment_instructions}" if how else "")
+    if given.get("channel") == SMS:
+        standard = f"{ours.chasing_text} {{portal_url}}"
+    else:
+        standard = settings.get("email_body") or body
     return {
         "subject": given.get("subject") or settings.get("email_subject") or ours.overdue_subject,
-        "body": given.get("body") or settings.get("email_body") or body,
+        "body": given.get("body") or standard,
         "payment_instructions": how,
     }
 

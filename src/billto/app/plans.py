@@ -14,7 +14,7 @@ from billto.domain.paging import unambiguous
 from billto.domain.plan import Plan
 from billto.domain.query import All, Compare, Op, Page, Query
 
-PLANS_MAX = 1_000  # of one entity
+PLANS_MAX = 2_000  # of one entity: more than it may have of cadences, runs and their rounds
 
 
 async def at(
@@ -88,10 +88,11 @@ async def done(
     tx: Tx, asked: Request, taken: Plan, at: datetime, next_at_of: NextAt, result: Mapping[str, Any] | None
 ) -> None:
     """Keeps what came of a plan, and when it is next, as its rule is by now; without a result only that."""
-    entity = await records.seller(tx, asked)
     old = await tx.lock(Plan, asked.scope, taken.id)
     if old is None or old.leased_until != taken.leased_until:
         return
+    # Read with the plan held: whoever changes the entity's zone or clock has done so, or marks the plan next.
+    entity = await records.seller(tx, asked)
     next_at = await next_at_of(tx, asked, entity, old, at)
     if next_at is None:
         await tx.delete(old, asked.scope)

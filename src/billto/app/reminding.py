@@ -27,7 +27,8 @@ from billto.domain.settings.defaults import THRESHOLD_DAYS
 HOUR = 8  # of the entity's day
 CUSTOMERS_AT_ONCE = 100
 # Why somebody is not reminded today; tomorrow it is looked at again.
-_UNREACHED = {"no_recipient": "unreachable"}
+_UNREACHED = {"no_recipient": "unreachable", "too_long": "too_long", "too_many": "too_many"}
+_OF_ALL = frozenset({"no_channel"})
 
 
 def settings_of(entity: Entity) -> Mapping[str, Any]:
@@ -57,20 +58,32 @@ async def next_at(
 
 async def run(store: Store, asked: Request, entity: Entity, _plan: Plan, at: datetime) -> dict[str, int]:
     """Reminds all customers of an entity who are to be reminded on the day of a moment, each in a transaction
-    of its own; tells how many were, and how many could not be."""
+    of its own; tells how many were, and how many could not be.
+
+    What goes wrong about one customer holds up no other, and is raised in the end; what is wrong for all of
+    them is raised at once.
+    """
     settings, day = settings_of(entity), at.astimezone(zone(entity)).date()
-    told = {"reminded": 0}
+    told, wrong = {"reminded": 0}, None
     start: Start | None = None
     order = unambiguous(())
     while settings:
         query = Query(_CHASED, order, CUSTOMERS_AT_ONCE, start=start, counted=False, shows=_SHOWN)
         page = await store.reader.page(Customer, asked.scope, query)
         for one in await _due(store.reader, asked, page.records, settings, day):
-            outcome = await _remind(store, asked, one, settings, day)
-            told[outcome] = told.get(outcome, 0) + 1
+            try:
+                outcome = await _remind(store, asked, one, settings, day)
+            except Refused as refused:
+                if refused.retry_seconds is not None or refused.problems[0].code in _OF_ALL:
+                    raise
+                wrong = wrong or refused
+            else:
+                told[outcome] = told.get(outcome, 0) + 1
         if not page.has_next:
             break
         start = Start(place(order, page.records[-1]))
+    if wrong is not None:
+        raise wrong
     return told
 
 
@@ -145,8 +158,9 @@ async def _remind(store: Store, asked: Request, of: Customer, settings: Mapping[
         more = await links.words(tx, asked, customer, *texts.values())
         said = overdue.mail(entity, customer, told, day, texts, more)
         message = await messages.queue(tx, asked, said)
-        for id, number in due.items():
-            await tx.insert(Reminded(entity.id, tx.new_id(), tx.now, id, number, message.id))
+        await tx.insert_many([
+            Reminded(entity.id, tx.new_id(), tx.now, id, number, message.id) for id, number in due.items()
+        ])  # fmt: skip
         return "reminded"
 
     try:

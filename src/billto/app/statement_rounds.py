@@ -84,7 +84,7 @@ async def _take_turn(store: Store, asked: Request, entity: Entity, one: Statemen
             one, left = left, await _go_on(store, asked, entity, left)
     except Exception as fault:
         waits = isinstance(fault, Refused) and fault.problems[0].code == TOO_MANY_TODAY
-        told = str(fault) if isinstance(fault, Refused) else "something went wrong on our side"
+        told = fault.told if isinstance(fault, Refused) else "something went wrong on our side"
 
         async def work(tx: Tx) -> bool:
             return await _failed(tx, asked, one.id, told, waits=waits)

@@ -188,7 +188,11 @@ def retried(message: Message, now: datetime) -> Message:
         raise Refused(Problem("sent_already"))
     if message.leased_until is not None and message.leased_until > now:
         raise Refused(Problem("being_sent"))
-    values = {"state": QUEUED, "attempts": 0, "next_at": now, "leased_until": None}
+    # Who was refused may be there by now; whom it has reached gets no other.
+    details = {name: one for name, one in (message.details or {}).items() if name != "refused"}
+    values = {
+        "state": QUEUED, "attempts": 0, "next_at": now, "leased_until": None, "details": details or None,
+    }  # fmt: skip
     return touched(message, values, now)
 
 

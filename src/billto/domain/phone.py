@@ -220,10 +220,17 @@ CALLING = {
     for country in countries
 }
 
-# What is dialled before a number within a country and left out from abroad, where it is not a nought.
-_TRUNK = {"1": "1", "7": "8", "36": "06", "39": "", "378": ""}
-# … and what is dialled before the code of another country.
-_ABROAD = {"1": "011", "7": "810"}
+# What is dialled before a number within a country and left out from abroad, where it is not a nought: where
+# numbers may begin with one of their own there is nothing.
+_TRUNK = {
+    "1": "1", "7": "8", "36": "06", "39": "", "225": "", "226": "", "229": "", "242": "", "378": "",
+}  # fmt: skip
+# … and what is dialled before the code of another country, beside 00, with which no country's own begin.
+_ABROAD = {
+    "1": "011", "7": "810", "61": "0011", "62": "001", "65": "001", "66": "001", "81": "010", "82": "001",
+    "254": "000", "255": "000", "256": "000", "852": "001", "855": "001",
+}  # fmt: skip
+_ANYWHERE = "00"
 
 
 def e164(text: str, country_code: str | None) -> str | None:
@@ -242,9 +249,9 @@ def e164(text: str, country_code: str | None) -> str | None:
 
 
 def _completed(digits: str, code: str | None) -> str | None:
-    abroad = _ABROAD.get(code or "", "00")
-    if digits.startswith(abroad):
-        return digits[len(abroad) :]
+    for abroad in (_ABROAD.get(code or "", _ANYWHERE), _ANYWHERE):
+        if digits.startswith(abroad):
+            return digits[len(abroad) :]
     if code is None:
         return None
     if len(digits) > _LONG and digits.startswith(code):

@@ -37,6 +37,12 @@ class Refused(Exception):
         super().__init__("; ".join(f"{'.'.join(map(str, p.path))}: {p.code}" for p in problems))
 
     @property
+    def told(self) -> str:
+        """What is wrong, for a person who has no answer to look at: in one line."""
+        lines = (": ".join(filter(None, (".".join(map(str, p.path)), p.sentence))) for p in self.problems)
+        return "; ".join(lines)
+
+    @property
     def status(self) -> int:
         """The HTTP status of the gravest problem: the one that the first problem has."""
         return CODES[self.problems[0].code].status

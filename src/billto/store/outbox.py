@@ -88,7 +88,8 @@ class Outbox(Waiting):
     async def claim(
         self, channels: Sequence[str], most: int, lease: timedelta, tries_max: int, after: str = ""
     ) -> Sequence[Message]:
-        """Some messages that are due, each for one worker alone until its lease is over.
+        """Some messages that are due, each for one worker alone until its lease is over; among them those
+        that have been begun so often that they were given up.
 
         Entities take turns, beginning with the one after the entity `after`: each has its oldest message
         taken before any has a second one. Other workers pass over what one is just taking; SQLite has one
@@ -101,7 +102,7 @@ class Outbox(Waiting):
         taken = [rules.claimed(one, self.now, lease, tries_max) for one in found]
         for old, new in zip(found, taken, strict=True):
             await self.keep_taken(old, new)
-        return [one for one in taken if one.state == QUEUED]
+        return taken
 
     async def _found(self, asked: Statement) -> list[Message]:
         return list(map(self.engine.loader(Message, columns(Message)), await self.rows(*asked)))

@@ -8,7 +8,7 @@ from billto.domain.entity import Entity
 from billto.domain.mailbox import one_line
 from billto.work import folders
 from billto.work.http import posted
-from billto.work.parcel import Parcel, Receipt, Undelivered
+from billto.work.parcel import File, Parcel, Receipt, Undelivered
 
 LOB = "https://api.lob.com"
 _NAME_MAX = 40
@@ -25,7 +25,8 @@ class Account(NamedTuple):
 
 
 class Lob:
-    """Orders letters. The id of the message is the key by which Lob knows a repeat, for 24 hours."""
+    """Orders letters, one for each paper. The id of the message, with the paper's place where there are
+    several, is the key by which Lob knows a repeat, for 24 hours."""
 
     def __init__(self, account: Account, seconds: float) -> None:
         self._account = account
@@ -35,10 +36,25 @@ class Lob:
         message, entity = parcel.message, parcel.entity
         if not parcel.files:
             raise Undelivered("there is no paper to be sent", is_final=True)
-        if len(parcel.files) > 1 or len(message.recipients) > 1:
-            raise Undelivered("a letter is one paper to one address", is_final=True)
+        if len(message.recipients) > 1:
+            raise Undelivered("a letter goes to one address", is_final=True)
         if entity is None or not _sender(entity).get("address_line1"):
             raise Undelivered("a letter needs the sender's postal address, and the entity has none")
+        files, ids, told = _keyed(parcel), list[str](), dict[str, Any]()
+        left = parcel.left(files)
+        for at, key in enumerate(left):
+            said = await self._ordered(key, files[key], parcel, entity)
+            ids.append(one_line(str(said.get("id") or ""))[:100])
+            told = {
+                name: said[name] for name in ("expected_delivery_date", "url") if _is_short(said.get(name))
+            }
+            if at + 1 < len(left):
+                await parcel.reached(key)
+        (to,) = message.recipients
+        return Receipt(", ".join(filter(None, ids))[:500] or None, (to["address"],), details=told)
+
+    async def _ordered(self, key: str, paper: File, parcel: Parcel, entity: Entity) -> Mapping[str, Any]:
+        message = parcel.message
         (to,) = message.recipients
         fields = {
             **{f"to[{name}]": value for name, value in _addressee(to).items()},
@@ -50,15 +66,11 @@ class Lob:
             "address_placement": "insert_blank_page",
             "metadata[message_id]": message.id,
         }
-        (paper,) = parcel.files
-        said = await posted(
+        return await posted(
             f"{self._account.url}/v1/letters", who=(self._account.key, ""), seconds=self._seconds,
-            now=parcel.now, headers={"Idempotency-Key": message.id}, data=fields,
+            now=parcel.now, headers={"Idempotency-Key": key}, data=fields,
             files={"file": ("letter.pdf", paper.content, "application/pdf")},
         )  # fmt: skip
-        told = {name: said[name] for name in ("expected_delivery_date", "url") if _is_short(said.get(name))}
-        id = one_line(str(said.get("id") or ""))[:100] or None
-        return Receipt(id, (to["address"],), details=told)
 
 
 class FileLetters:
@@ -75,6 +87,12 @@ class FileLetters:
         if not names:
             raise Undelivered("there is no paper to be sent", is_final=True)
         return Receipt(", ".join(names), tuple(one["address"] for one in parcel.message.recipients))
+
+
+def _keyed(parcel: Parcel) -> dict[str, File]:
+    """The papers by the keys under which they are ordered, and kept as what was."""
+    id, files = parcel.message.id, parcel.files
+    return {id if len(files) == 1 else f"{id}-{at}": file for at, file in enumerate(files, 1)}
 
 
 def _addressee(to: Mapping[str, Any]) -> dict[str, str]:

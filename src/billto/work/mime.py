@@ -9,7 +9,8 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 
-from billto.domain.mailbox import one_line, to_ascii
+from billto.domain.mailbox import is_address, one_line, to_ascii
+from billto.domain.message import Message
 from billto.work.parcel import File, Parcel
 
 # Not 8 bit: there are still servers that do not take it.
@@ -29,7 +30,7 @@ def written(parcel: Parcel, sender: str, *, shows_bcc: bool = False) -> bytes:
         ("Message-ID", message.message_id or ""),
         ("Date", format_datetime(parcel.now)),
         ("From", mailbox(sender, message.sender_name)),
-        ("Reply-To", mailbox(message.reply_to) if message.reply_to else ""),
+        ("Reply-To", mailboxes(_answers(message))),
         ("To", mailboxes(message.recipients)),
         ("Cc", mailboxes(message.cc or ())),
         ("Bcc", mailboxes(message.bcc or ()) if shows_bcc else ""),
@@ -51,11 +52,7 @@ def _content(parcel: Parcel) -> EmailMessage:
 
 def envelope(parcel: Parcel) -> list[str]:
     """The addresses that are still to be reached, each once."""
-    message = parcel.message
-    reached = set((message.details or {}).get("reached") or ())
-    everybody = [*message.recipients, *(message.cc or ()), *(message.bcc or ())]
-    addresses = dict.fromkeys(_ascii(one["address"]) for one in everybody)
-    return [address for address in addresses if address not in reached]
+    return parcel.left(_ascii(one["address"]) for one in _whole(parcel.message))
 
 
 def needs_utf8(parcel: Parcel, sender: str) -> bool:
@@ -102,9 +99,16 @@ def file_name(file: File) -> str:
 
 def _everybody(parcel: Parcel) -> list[str]:
     message = parcel.message
-    whole = [*message.recipients, *(message.cc or ()), *(message.bcc or ())]
-    reply_to = [{"address": message.reply_to}] if message.reply_to else []
-    return [_ascii(one["address"]) for one in (*whole, *reply_to)]
+    return [_ascii(one["address"]) for one in (*_whole(message), *_answers(message))]
+
+
+def _whole(message: Message) -> list[dict[str, Any]]:
+    return [*message.recipients, *(message.cc or ()), *(message.bcc or ())]
+
+
+def _answers(message: Message) -> list[dict[str, Any]]:
+    """To whom answers go: to the sender itself where that is no address."""
+    return [{"address": message.reply_to}] if is_address(message.reply_to or "") else []
 
 
 def _ascii(address: str) -> str:

@@ -50,7 +50,13 @@ def is_public(address: object) -> bool:
             return is_public(inner)
         if ip in _NAT64:
             return is_public(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
-    return ip.is_global and not ip.is_multicast
+        if ip not in _GIVEN_OUT:
+            return False
+    return ip.is_global and not ip.is_multicast and not any(ip in one for one in _NOBODYS)
 
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# All of the sixth version that is given out to anybody; Python takes much else for global.
+_GIVEN_OUT = ipaddress.ip_network("2000::/3")
+# … and these, of which older Pythons do not know: examples (RFC 9637), relays that are no more (RFC 7526).
+_NOBODYS = (ipaddress.ip_network("3fff::/20"), ipaddress.ip_network("192.88.99.0/24"))

@@ -29,7 +29,7 @@ async def _one(
     except Refused as refused:
         if refused.retry_seconds is not None:  # the database, not the paper
             raise
-        raise Undelivered(f"a paper cannot be made: {refused}", is_final=True) from refused
+        raise Undelivered(f"a paper cannot be made: {refused.told}", is_final=True) from refused
 
 
 async def _document(

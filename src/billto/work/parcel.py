@@ -1,6 +1,6 @@
 """What a worker gives to a channel, and what comes back."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -28,6 +28,13 @@ class Parcel(NamedTuple):
     entity: Entity | None = None  # whose message it is
     # Keeps whom it has reached, where one after the other is told: awaited before the next one is.
     reached: Callable[[str], Awaitable[None]] = _forget
+
+    def left(self, addresses: Iterable[str]) -> list[str]:
+        """Those who are still to be reached, each once: not whom an attempt before has reached, nor who will
+        never be."""
+        details = self.message.details or {}
+        settled = {*(details.get("reached") or ()), *(details.get("refused") or ())}
+        return [one for one in dict.fromkeys(addresses) if one not in settled]
 
 
 class Receipt(NamedTuple):

@@ -9,7 +9,6 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from billto.domain.entity import Entity
 from billto.domain.message import CHANNELS, DELAYS, FAILED, Message
 from billto.domain.problems import Refused
 from billto.work import papers
+from billto.work.hands import Hands
 from billto.work.parcel import Channel, Parcel, Receipt, Undelivered
 
 log = logging.getLogger("billto.work")
@@ -52,7 +52,7 @@ class Delivery(NamedTuple):
 Own = Callable[[Entity, str], Awaitable[Channel | None]]
 
 
-class Runner:
+class Runner(Hands):
     """One worker. There may be any number of them on one database."""
 
     def __init__(
@@ -64,6 +64,7 @@ class Runner:
         pace: Pace = Pace(),  # noqa: B008 (nothing changes it)
         own: Own | None = None,  # finds the channel that an entity has of its own
     ) -> None:
+        super().__init__("outbox", pace.at_once, pace.drain_seconds)
         self._store = store
         self._clock = clock
         self._channels = channels
@@ -72,49 +73,20 @@ class Runner:
         self._after = ""  # the entity whose turn it was last
         self._observe = observe
         self._pace = pace
-        self._stopping = asyncio.Event()
-        self._under_way: set[asyncio.Task[None]] = set()
-        self._running: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        self._running = asyncio.create_task(self.run(), name="outbox")
-
-    async def stop(self) -> None:
-        """Takes nothing more and waits for what is under way, but not for ever: leases end by themselves."""
-        self.end()
-        if self._running is not None:
-            await self._running
-
-    def end(self) -> None:
-        """Takes nothing more."""
-        self._stopping.set()
-
-    async def run(self) -> None:
-        """Until it is stopped."""
-        stopping = asyncio.create_task(self._stopping.wait())
-        try:
-            while not self._stopping.is_set():
-                pause = await self._taken()
-                await asyncio.wait(
-                    {stopping, *self._under_way}, timeout=pause, return_when=asyncio.FIRST_COMPLETED
-                )
-        finally:
-            stopping.cancel()
-            await self._drain()
-
-    async def _taken(self) -> float:
-        """Begins what is due, as far as there are hands; says after how many seconds to look again."""
+    async def begun(self) -> float:
         pace = self._pace
         pause = pace.poll_seconds * random.uniform(0.8, 1.2)  # noqa: S311 (workers look one after the other)
-        free = pace.at_once - len(self._under_way)
-        if not free:
+        if not self.free:
             return pause
         try:
             due = await self._store.reader.next_due(self._names)
             if due is None or due > self._clock():
                 return pause
             taken = await self._store.write(
-                lambda tx: tx.claim(self._names, free, pace.lease, len(pace.delays) + 1, self._after)
+                lambda tx: messages.taken(
+                    tx, self._names, self.free, pace.lease, len(pace.delays) + 1, self._after
+                )
             )
         except Refused as refused:
             return max(pause, refused.retry_seconds or 1)
@@ -123,9 +95,7 @@ class Runner:
             return max(pause, 5)
         for message in taken:
             self._after = message.entity_id
-            task = asyncio.create_task(self._one(message), name=message.id)
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            self.begin(self._one(message), message.id)
         return pause
 
     async def _one(self, message: Message) -> None:
@@ -146,7 +116,7 @@ class Runner:
         except Undelivered as fault:
             await self._unsent(asked, message, fault)
         except Refused as refused:
-            await self._unsent(asked, message, Undelivered(str(refused)))
+            await self._unsent(asked, message, Undelivered(refused.told))
         except Exception:
             log.exception("message %s could not be delivered", message.id)
             await self._unsent(asked, message, Undelivered(_OUR_FAULT))
@@ -219,14 +189,6 @@ class Runner:
             except Exception:
                 log.exception("what came of a message cannot be kept")
                 return None
-
-    async def _drain(self) -> None:
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=self._pace.drain_seconds)
-        for task in self._under_way:
-            task.cancel()
-        with suppress(asyncio.CancelledError):
-            await asyncio.gather(*self._under_way, return_exceptions=True)
 
 
 def _listed(reasons: Mapping[str, str]) -> str:

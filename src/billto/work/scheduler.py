@@ -19,6 +19,7 @@ from billto.app.plans import NextAt
 from billto.domain.entity import Entity, moment
 from billto.domain.plan import CADENCE, OVERDUE, STATEMENTS, Plan
 from billto.domain.problems import Refused
+from billto.work.hands import Hands
 
 log = logging.getLogger("billto.work")
 
@@ -42,7 +43,7 @@ WORKS: Mapping[str, Work] = {
 }
 
 
-class Scheduler:
+class Scheduler(Hands):
     """One scheduler. There may be any number of them on one database."""
 
     def __init__(
@@ -56,48 +57,18 @@ class Scheduler:
         lease: timedelta = timedelta(minutes=2),
         drain_seconds: float = 10,
     ) -> None:
+        super().__init__("scheduler", at_once, drain_seconds)
         self._store = store
         self._clock = clock
         self._can = can
-        self._at_once = at_once
         self._poll_seconds = poll_seconds
         self._lease = lease
-        self._drain_seconds = drain_seconds
-        self._stopping = asyncio.Event()
-        self._under_way: set[asyncio.Task[None]] = set()
-        self._running: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        self._running = asyncio.create_task(self.run(), name="scheduler")
-
-    async def stop(self) -> None:
-        """Takes nothing more, and waits for what is under way, but not for ever."""
-        self.end()
-        if self._running is not None:
-            await self._running
-
-    def end(self) -> None:
-        self._stopping.set()
-
-    async def run(self) -> None:
-        """Until it is stopped."""
-        stopping = asyncio.create_task(self._stopping.wait())
-        try:
-            while not self._stopping.is_set():
-                pause = await self._begun()
-                if pause:
-                    await asyncio.wait(
-                        {stopping, *self._under_way}, timeout=pause, return_when=asyncio.FIRST_COMPLETED
-                    )
-        finally:
-            stopping.cancel()
-            await self._drain()
-
-    async def _begun(self) -> float:
+    async def begun(self) -> float:
         """Begins the plan that is due first, where there is a hand for it; says after how many seconds to
         look again."""
         pause = self._poll_seconds * random.uniform(0.8, 1.2)  # noqa: S311 (schedulers look in turns)
-        if len(self._under_way) >= self._at_once:
+        if not self.free:
             return pause
         try:
             plan = await self._taken()
@@ -108,9 +79,7 @@ class Scheduler:
             return max(pause, 5)
         if plan is None:
             return pause
-        task = asyncio.create_task(self._one(plan), name=plan.id)
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self.begin(self._one(plan), plan.id)
         return 0
 
     async def once(self) -> bool:
@@ -126,14 +95,6 @@ class Scheduler:
             return None
         taken = await self._store.write(lambda tx: tx.take_planned(1, self._lease))
         return taken[0] if taken else None
-
-    async def _drain(self) -> None:
-        """What is under way is let go when it takes too long, to be begun again later."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=self._drain_seconds)
-        for task in self._under_way:
-            task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def _one(self, plan: Plan) -> None:
         try:
@@ -153,7 +114,7 @@ class Scheduler:
             async with keeping:
                 result = None if plan.is_anew else await work.run(self._store, asked, entity, plan, at)
         except Exception as fault:
-            told = str(fault) if isinstance(fault, Refused) else _OUR_FAULT
+            told = fault.told if isinstance(fault, Refused) else _OUR_FAULT
             log.warning("plan %s (%s) of entity %s: %s", plan.id, plan.kind, entity.id, told)
             if told is _OUR_FAULT:
                 log.exception("plan %s failed", plan.id)
@@ -180,6 +141,7 @@ class _Keeping:
         self._store = store
         self._asked = asked
         self._lease = lease
+        self._ended = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.plan = plan
 
@@ -187,16 +149,21 @@ class _Keeping:
         self._task = asyncio.create_task(self._keep())
 
     async def __aexit__(self, *_: object) -> None:
+        """What is just being written is waited for: who does not know until when it has a plan could not keep
+        what came of it."""
         assert self._task is not None
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        self._ended.set()
+        await self._task
 
     async def _keep(self) -> None:
-        while True:
-            await asyncio.sleep(self._lease.total_seconds() / 3)
+        while not await self._has_ended_within(self._lease.total_seconds() / 3):
             with suppress(Refused):
                 new = await self._store.write(lambda tx: plans.held(tx, self._asked, self.plan, self._lease))
                 if new is None:
                     return
                 self.plan = new
+
+    async def _has_ended_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._ended.wait(), seconds)
+        return self._ended.is_set()

@@ -95,10 +95,7 @@ class FileSms:
 
 def numbers(parcel: Parcel) -> list[str]:
     """The numbers that are still to be reached, each once."""
-    details = parcel.message.details or {}
-    done = {*(details.get("reached") or ()), *(details.get("refused") or ())}
-    everybody = dict.fromkeys(one["address"] for one in parcel.message.recipients)
-    return [number for number in everybody if number not in done]
+    return parcel.left(one["address"] for one in parcel.message.recipients)
 
 
 def _receipt(reached: dict[str, str], refused: dict[str, str]) -> Receipt:

@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from billto.app.parts import Vault
-from billto.config import Config
+from billto.config import KEY_LENGTH_MIN, Config
 from billto.domain.problems import Problem, Refused
 
 log = logging.getLogger("billto.work")
@@ -77,9 +77,12 @@ class FileKeyring:
             if makes and not self._path.exists():
                 self._make()
             try:
-                self._ring = Keyring([self._path.read_text().strip()])
+                key = self._path.read_text().strip()
             except OSError as fault:
                 raise Sealed(f"{self._path.name} cannot be read: {fault.strerror}") from None
+            if len(key) < KEY_LENGTH_MIN:
+                raise Sealed(f"{self._path.name} has no key in it")
+            self._ring = Keyring([key])
         return self._ring
 
     def _make(self) -> None:

@@ -1,7 +1,7 @@
 """Invoiced: text messages to contacts who take them, and letters to the billing address."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -154,13 +154,22 @@ async def _texted(tx: Tx, asked: Request, told: Told, of: Customer | None) -> di
     given = fields(told).get("to")
     check_recipients(given, "phone", _is_phone, [one["address"] for one in enabled])
     await check_connected(tx, asked, SMS)
-    return {"channel": SMS, "recipients": _named(given, enabled, home) if given else enabled}
+    homes = [home, *(one.get("country_code") for one in (of and of.contacts) or ())]
+    return {"channel": SMS, "recipients": _named(given, enabled, homes) if given else enabled}
 
 
-def _named(given: list[Any], enabled: addressees.Addressees, home: str | None) -> list[dict[str, Any]]:
+def _named(
+    given: list[Any], enabled: addressees.Addressees, homes: Sequence[str | None]
+) -> list[dict[str, Any]]:
+    """The contacts of some numbers, as the customer's country writes them or one of its contacts'."""
     known = {one["address"]: one for one in enabled}
-    numbers = [e164(str(one["phone"]), home) for one in given]
-    wrong = [at for at, number in enumerate(numbers) if number not in known]
+
+    def whole(phone: Any) -> str | None:
+        found = (e164(str(phone), home) for home in homes)
+        return next((number for number in found if number in known), None)
+
+    numbers = [whole(one["phone"]) for one in given]
+    wrong = [at for at, number in enumerate(numbers) if number is None]
     if wrong:
         why = "text messages can only be sent to contacts of the customer that are marked as sms_enabled"
         raise Refused(*(Problem("not_offered", ("to", at, "phone"), why) for at in wrong))

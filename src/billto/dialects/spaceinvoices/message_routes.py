@@ -42,7 +42,7 @@ MESSAGE_ROUTES = (
     ),
     Route(
         "POST", "/customers/{id}/payment-reminder/send", Does.DO, payment_reminders.send, MESSAGE,
-        "Send a payment reminder by e-mail", status=202, subject=Customer,
+        "Send a payment reminder", status=202, subject=Customer,
     ),
     _message("GET", "", Does.PAGE, messages.page, "List all messages"),
     _message("GET", "/{id}", Does.GET, messages.get, "Get message by ID"),

@@ -204,7 +204,8 @@ MESSAGE_OPERATIONS: Mapping[str, Operation] = {
     "POST /customers/{id}/payment-reminder/send": Operation(
         "sendPaymentReminder",
         "Orders an e-mail that names all invoices the customer is late with, with a statement of them as PDF "
-        "for each currency. The words are the entity's `payment_reminders`, unless there are others.",
+        "for each currency. The words are the entity's `payment_reminders`, unless there are others. By text "
+        "message it says what is late altogether and where to look; a letter is its statements.",
         (*_NOBODY, "nothing_overdue"),
         takes=Form("PaymentReminder", _TO_SOMEBODY),
         gives=_SENT,

@@ -9,14 +9,14 @@ from billto.dialects.spaceinvoices.sending import LANGUAGE_MAX, WORDS, id_of, or
 from billto.domain.nodes import Node, Text
 
 REMINDER: Mapping[str, Node] = {
-    **{name: node for name, node in WORDS.items() if name != "channel"},
+    **WORDS,
     "payment_instructions": Text(most=5_000),
     "language": Text(most=LANGUAGE_MAX),
 }
 
 
 async def send(tx: Tx, asked: Request, told: Told) -> Said:
-    """An e-mail with all that is overdue, by the words that are said or else the entity's own."""
+    """A message with all that is overdue, by the words that are said or else the entity's own."""
     given = read(told.body, REMINDER)
     own = {name: given[name] for name in ("payment_instructions", "language") if given.get(name)}
     message = await overdue.remind(tx, asked, id_of(told, "Customer"), {**values_of(given), **own})

@@ -66,11 +66,14 @@ async def set_clock(tx: Tx, asked: Request, told: Told) -> Said:
 
 def _read(body: Any) -> dict[str, Any]:
     """One of the two, as the clock has only one hand."""
-    if (
-        not isinstance(body, dict)
-        or len(given := [name for name in _CLOCK if body.get(name) is not None]) != 1
-    ):
+    body = {} if body is None else body
+    if not isinstance(body, dict):
+        raise Refused(Problem("wrong_type", detail="an object"))
+    given = [name for name in _CLOCK if body.get(name) is not None]
+    if not given:
         raise Refused(Problem("required", ("now",)))
+    if len(given) > 1:
+        raise Refused(Problem("out_of_range", ("days",), "left out where now is given"))
     (name,) = given
     try:
         return {name: _CLOCK[name].decode(body[name])}

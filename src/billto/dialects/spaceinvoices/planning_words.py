@@ -63,7 +63,7 @@ PLANNING_OPERATIONS: Mapping[str, Operation] = {
         "Moves the clock of an entity of the sandbox ahead, so that a whole run of reminders can be tried in "
         "a minute. Days of documents and payments follow the clock; the moments at which something was "
         "stored are true. A clock does not go back.",
-        ("sandbox_only", "clock_out_of_range", "required", "wrong_type"),
+        ("sandbox_only", "clock_out_of_range", "required", "out_of_range", "wrong_type"),
         takes=Form("ClockMove", {"days": 30}),
         gives=Form("Clock", _CLOCK),
     ),
