@@ -27,7 +27,7 @@ def test_who_owes_something_gets_a_statement_of_the_month_before(office: Bureau)
     (message,) = office.messages()
     assert (message.customer_id, message.kind, message.channel) == (acme.id, "statement", "email")
     assert message.subject == "Acme: €100.00"
-    assert message.body == "From 2026-01-01 to 2026-01-31."
+    assert message.body == "From 1 Jan 2026 to 31 Jan 2026."
     assert message.attachments is not None
     (paper,) = message.attachments
     assert (paper["start"], paper["end"], paper["currency_code"]) == ("2026-01-01", "2026-01-31", "EUR")
