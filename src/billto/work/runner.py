@@ -8,6 +8,7 @@ copy is only possible of one that was under way at that moment; both have the sa
 import asyncio
 import logging
 import random
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -73,30 +74,46 @@ class Runner(Hands):
         self._after = ""  # the entity whose turn it was last
         self._observe = observe
         self._pace = pace
+        self._taken: deque[Message] = deque()
 
     async def begun(self) -> float:
         pace = self._pace
         pause = pace.poll_seconds * random.uniform(0.8, 1.2)  # noqa: S311 (workers look one after the other)
         if not self.free:
             return pause
-        try:
-            due = await self._store.reader.next_due(self._names)
-            if due is None or due > self._clock():
-                return pause
-            taken = await self._store.write(
-                lambda tx: messages.taken(
-                    tx, self._names, self.free, pace.lease, len(pace.delays) + 1, self._after
-                )
-            )
-        except Refused as refused:
-            return max(pause, refused.retry_seconds or 1)
-        except Exception:
-            log.exception("the outbox cannot be read")
-            return max(pause, 5)
-        for message in taken:
+        if not self._taken:
+            try:
+                self._taken.extend(await self._more())
+            except Refused as refused:
+                return max(pause, refused.retry_seconds or 1)
+            except Exception:
+                log.exception("the outbox cannot be read")
+                return max(pause, 5)
+        while self.free and self._taken:
+            message = self._taken.popleft()
             self._after = message.entity_id
             self.begin(self._one(message), message.id)
         return pause
+
+    async def _more(self) -> Sequence[Message]:
+        """What is due, for the free hands and once more for all: one transaction for several messages.
+
+        Who waits for a hand does so for one delivery at most, so that its lease is long enough for both.
+        """
+        due = await self._store.reader.next_due(self._names)
+        if due is None or due > self._clock():
+            return ()
+        pace, most = self._pace, self.free + self._pace.at_once
+        return await self._store.write(
+            lambda tx: messages.taken(tx, self._names, most, pace.lease, len(pace.delays) + 1, self._after)
+        )
+
+    async def _drain(self) -> None:
+        """What was taken is delivered: nobody else would, until its lease is over."""
+        for message in self._taken:
+            self.begin(self._one(message), message.id)
+        self._taken.clear()
+        await super()._drain()
 
     async def _one(self, message: Message) -> None:
         """One attempt, from the papers to what is kept of it."""
