@@ -84,10 +84,10 @@ def test_a_reminder_is_short_as_a_text_message_and_nothing_but_its_papers_as_a_l
         channel="sms", to=MOBILE, subject="No text has one", language="en"
     )
     assert (state, subject, papers) == ("sent", None, [])
-    assert body.startswith("Wonder Studio: €122.00, $122.00 is open on your account. Please arrange payment.")
+    assert body.startswith("Wonder Studio: €122.00, US$122.00 is open on your account. Please arrange")
     assert "/portal/" in body
     own = reminded(channel="sms", to=MOBILE, body_text="Pay {total_amount}")
-    assert own == ("sent", None, "Pay €122.00, $122.00", [])
+    assert own == ("sent", None, "Pay 122,00 €, 122,00 $", [])
     assert reminded(channel="letter") == ("sent", None, None, ["EUR", "USD"])
     assert len(list((tmp_path / "letters").iterdir())) == 2
 
