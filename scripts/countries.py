@@ -1,4 +1,5 @@
-"""Writes world.csv and names.json of the countries anew, from Babel, pycountry and the exceptions below.
+"""Writes world.csv and names.json of the countries anew, from Babel, pycountry, tzdata and the exceptions
+below.
 
 Run it with the development environment after one of the two libraries has been updated.
 """
@@ -6,6 +7,7 @@ Run it with the development environment after one of the two libraries has been 
 import csv
 import json
 from collections import defaultdict
+from importlib.resources import files
 from pathlib import Path
 
 import pycountry
@@ -137,12 +139,35 @@ ALIASES = {
 }  # fmt: skip
 
 
+# Where the IANA's table has several zones, the one in which nearly all of the country lives; countries that
+# really have several are left out.
+ZONES = {
+    "AR": "America/Argentina/Buenos_Aires",
+    "CL": "America/Santiago",
+    "CN": "Asia/Shanghai",
+    "CY": "Asia/Nicosia",
+    "DE": "Europe/Berlin",
+    "EC": "America/Guayaquil",
+    "ES": "Europe/Madrid",
+    "MY": "Asia/Kuala_Lumpur",
+    "NZ": "Pacific/Auckland",
+    "PT": "Europe/Lisbon",
+    "UA": "Europe/Kyiv",
+    "UZ": "Asia/Tashkent",
+    "XK": "Europe/Belgrade",
+}
+
+
 def main() -> None:
     codes = sorted([country.alpha_2 for country in pycountry.countries] + ["XK"])
     with (HERE / "world.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["code", "alpha_3", "name", "currency", "locale"])
-        writer.writerows([code, alpha_3(code), english(code), currency(code), locale(code)] for code in codes)
+        writer.writerow(["code", "alpha_3", "name", "currency", "locale", "timezone"])
+        zones = only_zones() | ZONES
+        writer.writerows(
+            [code, alpha_3(code), english(code), currency(code), locale(code), zones.get(code, "")]
+            for code in codes
+        )
     lines = [
         f'"{code}": {json.dumps(keys, ensure_ascii=False)}' for code, keys in sorted(names(codes).items())
     ]
@@ -167,6 +192,16 @@ def locale(code: str) -> str:
     if code in ENGLISH or not likely:
         return f"en-{code}"
     return f"{BUSINESS.get(code) or likely.partition('_')[0]}-{code}"
+
+
+def only_zones() -> dict[str, str]:
+    """The zone of each country that has one only, by the table of the IANA's time zone database."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for line in (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            code, _, zone, *_ = line.split("\t")
+            found[code].append(zone)
+    return {code: zones[0] for code, zones in found.items() if len(zones) == 1}
 
 
 def names(codes: list[str]) -> dict[str, list[str]]:

@@ -1,14 +1,14 @@
 """Payment terms as people write them."""
 
 import time
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billto.domain.terms import DAYS_MAX, Terms, discount_until, due_date, read, today
+from billto.domain.terms import DAYS_MAX, Terms, discount_until, due_date, read
 
 NONE = Terms(None, None, None)
 ISSUED = date(2026, 1, 31)
@@ -120,17 +120,3 @@ def test_a_long_text_is_read_as_fast_as_a_short_one() -> None:
     for text in ("9" * 10**6, " " * 10**6, "2% " * 10**6, "net " * 10**6):
         assert read(text) == NONE
     assert time.perf_counter() - began < 1
-
-
-@pytest.mark.parametrize(
-    ("timezone", "day"),
-    [
-        (None, date(2026, 1, 1)),
-        ("UTC", date(2026, 1, 1)),
-        ("Europe/Ljubljana", date(2026, 1, 2)),
-        ("America/New_York", date(2026, 1, 1)),
-        ("Pacific/Kiritimati", date(2026, 1, 2)),
-    ],
-)
-def test_today_is_the_day_of_the_place(timezone: str | None, day: date) -> None:
-    assert today(datetime(2026, 1, 1, 23, 30, tzinfo=UTC), timezone) == day

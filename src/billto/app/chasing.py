@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from billto.app import chase_words, ledger, messages, records, tasks
 from billto.app.parts import Id, Reader, Request, Store, Tx
 from billto.domain import task as chores
-from billto.domain import terms
 from billto.domain.cadence import EMAIL, MAIL, PHONE, SMS, Cadence
 from billto.domain.chasing import (
     DONE,
@@ -30,8 +29,8 @@ from billto.domain.chasing import (
 )
 from billto.domain.customer import Customer
 from billto.domain.document import Document
-from billto.domain.entity import Entity, moment
-from billto.domain.entity import today as day_of
+from billto.domain.entity import Entity, day_of, moment
+from billto.domain.entity import today as today_of
 from billto.domain.paging import unambiguous
 from billto.domain.plan import Plan
 from billto.domain.problems import Problem, Refused
@@ -96,7 +95,7 @@ async def run(store: Store, asked: Request, cadence_id: Id, at: datetime) -> Ran
     if cadence.is_paused:
         return Ran()
     entity = await records.seller(store.reader, plain)
-    today = terms.today(at, entity.timezone)
+    today = day_of(entity, at)
     ran, start = Ran(), None
     wrong: Exception | None = None
     while True:
@@ -127,7 +126,7 @@ async def run_some(
     if cadence.is_paused:
         raise Refused(Problem("not_offered", detail="the cadence is paused"))
     entity = await records.seller(tx, plain)
-    at, today = moment(entity, tx.now), day_of(entity, tx.now)
+    at, today = moment(entity, tx.now), today_of(entity, tx.now)
     start = None
     if after is not None:
         last = await tx.get(Customer, asked.scope, after)
@@ -152,7 +151,7 @@ async def fire(tx: Tx, asked: Request, cadence_id: str, customer_id: str, at: da
     if customer is None or cadence is None or customer.id != customer_id or cadence.is_paused:
         return False
     entity = await records.seller(tx, asked)
-    today = terms.today(at, entity.timezone)
+    today = day_of(entity, at)
     if customer.chasing_cadence != cadence.serial or rests(customer, today):
         return False
     open_ = await tx.open_of(asked.scope, (customer.id,))
@@ -179,7 +178,7 @@ async def standing(reader: Reader, asked: Request, id: Id, now: datetime) -> Sta
     plain = asked._replace(expected=None, shows=None)
     customer = await records.get(reader, plain, Customer, id)
     entity = await records.seller(reader, plain)
-    today = day_of(entity, now)
+    today = today_of(entity, now)
     query = Query(
         Compare("customer_id", Op.EQ, customer.id), unambiguous((Order("id", True),)), HISTORY_MAX,
         counted=False,

@@ -14,7 +14,7 @@ from billto.domain import plan as planning
 from billto.domain import reminder as rules
 from billto.domain.customer import Customer
 from billto.domain.document import Document
-from billto.domain.entity import Entity, moment, zone
+from billto.domain.entity import Entity, day_of, moment
 from billto.domain.holds import on_hold
 from billto.domain.languages import language
 from billto.domain.paging import place, unambiguous
@@ -63,7 +63,7 @@ async def run(store: Store, asked: Request, entity: Entity, _plan: Plan, at: dat
     What goes wrong about one customer holds up no other, and is raised in the end; what is wrong for all of
     them is raised at once.
     """
-    settings, day = settings_of(entity), at.astimezone(zone(entity)).date()
+    settings, day = settings_of(entity), day_of(entity, at)
     told, wrong = {"reminded": 0}, None
     start: Start | None = None
     order = unambiguous(())

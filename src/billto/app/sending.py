@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta
 
 from billto.app.parts import Reader, Request
-from billto.domain import terms
 from billto.domain.connection import Connection
-from billto.domain.entity import Entity
+from billto.domain.entity import Entity, day_of
 from billto.domain.message import EMAIL, LETTER, SMS
 from billto.domain.paging import unambiguous
 from billto.domain.plan import at_hour
@@ -59,5 +58,5 @@ async def check_day(
 
 def _day(entity: Entity, now: datetime) -> tuple[datetime, datetime]:
     """When the entity's day began, and when it ends; it is longer or shorter when clocks are changed."""
-    today = terms.today(now, entity.timezone)  # in true time, as messages are counted
+    today = day_of(entity, now)  # in true time, as messages are counted
     return at_hour(entity, today, 0), at_hour(entity, today + timedelta(days=1), 0)

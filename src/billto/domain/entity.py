@@ -9,7 +9,6 @@ from functools import cache
 from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
-from billto.domain import terms
 from billto.domain.attrs import AMOUNT, FLAG, ID, METADATA, MOMENT, NUMBER, text, tree
 from billto.domain.countries import Country, country, resolve
 from billto.domain.countries.world import world
@@ -168,12 +167,20 @@ def moment(entity: Entity, now: datetime) -> datetime:
 
 
 def zone(entity: Entity) -> ZoneInfo:
-    return ZoneInfo(entity.timezone or "UTC")
+    """Where the entity's days begin and end: its own zone, else that of its country where that has one, else
+    UTC."""
+    home_ = world().get((entity.country_code or "").upper())
+    return ZoneInfo(entity.timezone or (home_ and home_.timezone) or "UTC")
+
+
+def day_of(entity: Entity, at: datetime) -> date:
+    """The day that a moment is where the entity is."""
+    return at.astimezone(zone(entity)).date()
 
 
 def today(entity: Entity, now: datetime) -> date:
     """The day it is where the entity is, by its clock."""
-    return terms.today(moment(entity, now), entity.timezone)
+    return day_of(entity, moment(entity, now))
 
 
 CLOCK_AHEAD_MAX = timedelta(days=10 * 366)

@@ -1,10 +1,9 @@
 """Payment terms as people write them (`NET 30`, `2% 10 NET 30`), and the days that follow from them."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 DAYS_MAX = 3650
 _LENGTH_MAX = 64  # longer texts are prose
@@ -56,11 +55,6 @@ def due_date(terms: str | None, issued: date) -> date | None:
 def discount_until(terms: str | None, issued: date) -> date | None:
     """The last day on which paying early earns the discount; None where there is no discount."""
     return _after(issued, read(terms).discount_days)
-
-
-def today(now: datetime, timezone: str | None) -> date:
-    """The day it is in a zone of the IANA's, in UTC without one."""
-    return now.astimezone(ZoneInfo(timezone or "UTC")).date()
 
 
 def _after(day: date, days: int | None) -> date | None:

@@ -272,7 +272,7 @@ def _read(name: str, codec: Codec, given: Any) -> Any:
 
 async def _today(reader: Reader, asked: Request, now: datetime) -> date:
     """The day it is where the entity is: from then on what was due before is late."""
-    shows = frozenset({"id", "timezone", "clock_ahead"})
+    shows = frozenset({"id", "timezone", "country_code", "clock_ahead"})
     entity = await records.get(reader, asked._replace(shows=shows), Entity, asked.scope.entity)
     return issuing.today(entity, now)
 

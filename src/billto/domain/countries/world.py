@@ -1,6 +1,6 @@
-"""The countries of the world as data: ISO 3166, and Kosovo, each with its currency and language.
+"""The countries of the world as data: ISO 3166, and Kosovo, each with its currency, language and time zone.
 
-world.csv is written by scripts/countries.py (Babel, pycountry, and the exceptions kept there) and read on
+world.csv is written by scripts/countries.py (Babel, pycountry, tzdata, and exceptions) and read on
 first use.
 """
 
@@ -20,6 +20,7 @@ class Row(NamedTuple):
     name: str
     currency: str
     locale: str
+    timezone: str  # of all of it, or nearly; empty where there are several
 
 
 @lru_cache(maxsize=1)
