@@ -44,14 +44,14 @@ def test_a_run_shows_what_was_said_of_it_and_what_was_not(house: House) -> None:
     assert (made["with_balance_only"], made["include_children"]) == (True, False)
     (plan,) = house.alice.listed("/plans")["data"]
     assert (plan["kind"], plan["subject_id"]) == ("statements", made["id"].removeprefix("srun_"))
-    assert plan["next_at"] == "2026-05-31T08:00:00.000Z"
+    assert plan["next_at"] == "2026-05-31T06:00:00.000Z"  # eight in Ljubljana
 
 
 def test_another_schedule_is_another_plan_and_says_only_its_own_day(house: House) -> None:
     made = run(house.alice)
     changed = house.alice.patch(f"{RUNS}/{made['id']}", {"frequency": "weekly", "weekday": "friday"})
     assert (answered(changed)["day"], answered(changed)["weekday"]) == (None, "friday")
-    assert house.alice.listed("/plans")["data"][0]["next_at"] == "2026-05-08T08:00:00.000Z"
+    assert house.alice.listed("/plans")["data"][0]["next_at"] == "2026-05-08T06:00:00.000Z"
     answered(house.alice.patch(f"{RUNS}/{made['id']}", {"is_paused": True}))
     assert house.alice.listed("/plans")["data"] == []
 
