@@ -177,8 +177,8 @@ ENTITY_FIELDS = {
     "country_code": "Code of the country, as in ISO 3166-1; follows from `country` unless it is given.",
     "currency_code": "Code of the currency, three capital letters; the country's own unless it is given.",
     "locale": "Language and region of the entity's texts; the country's own unless it is given.",
-    "timezone": "Where its days begin and end: a name of the IANA database, such as Europe/Ljubljana. Without "
-    "one they are those of its country, or of UTC where that has several.",
+    "timezone": "Where its days begin and end: a name of the IANA database, such as Europe/Ljubljana. "
+    "Without one they are those of its country, or of UTC where that has several.",
     "tax_number": "Tax or VAT number, kept as it is given.",
     "tax_number_2": "Second tax number, for countries that have two.",
     "company_number": "Number in the register of companies.",
