@@ -24,8 +24,8 @@ def by_turns(engine: Engine, channels: Sequence[str], most: int, now: datetime, 
     begin, moment = hold(after), hold(engine.stored(catalogue(Message)["next_at"], now))
     wanted = hold.among("channel", channels)
     is_queued = f"state = '{QUEUED}'"
-    # The whole order of the index is said, so that no other one is taken for it: one that has what was sent
-    # in it as well would be read past all of that.
+    # The whole order of the index is said, and no entity by a plain `=`, so that no other is taken for it:
+    # one that has what was sent in it as well, or all entities one after the other, would be read past that.
     order = "ORDER BY entity_id, next_at, id LIMIT 1"
     first = f"(SELECT entity_id FROM message WHERE {is_queued} {order})"
 
@@ -43,8 +43,9 @@ def by_turns(engine: Engine, channels: Sequence[str], most: int, now: datetime, 
         " due AS (SELECT one.entity_id, one.id, once.place, ROW_NUMBER() OVER"
         " (PARTITION BY one.entity_id ORDER BY one.next_at, one.id) AS turn FROM once"
         " JOIN message one ON one.entity_id = once.entity_id AND one.id IN ("
-        f"SELECT id FROM message WHERE {is_queued} AND entity_id = once.entity_id AND next_at <= {moment}"
-        f" AND {wanted} ORDER BY next_at, id LIMIT {most}))"
+        f"SELECT id FROM message WHERE {is_queued} AND entity_id >= once.entity_id"
+        f" AND (entity_id, next_at) <= (once.entity_id, {moment})"
+        f" AND {wanted} ORDER BY entity_id, next_at, id LIMIT {most}))"
         f" SELECT {_shown('message')} FROM due JOIN message"
         " ON message.entity_id = due.entity_id AND message.id = due.id"
         f" WHERE {is_queued} AND next_at <= {moment} ORDER BY due.turn, due.place LIMIT {most}{_lock(engine)}"
