@@ -1,6 +1,6 @@
 """What can be done with tasks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from billto.app import customers, following, records
@@ -31,10 +31,10 @@ async def get(reader: Reader, asked: Request, id: Id) -> Task:
     """The task; gone, while its customer is in the trash."""
     where = Compare("id" if isinstance(id, str) else "serial", Op.EQ, id)
     query = Query(where, unambiguous(()), 1, counted=False)
-    found = (await reader.page(Task, asked.scope, query)).records
+    found: Sequence[Task] = (await reader.page(Task, asked.scope, query)).records
     if not found:
         raise Refused(Problem("not_found", detail="Task"))
-    return found[0]  # type: ignore[no-any-return]
+    return found[0]
 
 
 async def page(reader: Reader, asked: Request, query: Query) -> Page:

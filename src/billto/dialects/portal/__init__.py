@@ -1,6 +1,8 @@
 """The customers' own door: a page that a signed link opens, for people and not for programs."""
 
-from billto.dialects.dialect import Dialect, Failure, File, Said, Where
+from typing import NoReturn
+
+from billto.dialects.dialect import Dialect, Failure, File, Where
 from billto.dialects.openly import OPENLY
 from billto.dialects.portal.pages import HTML, ROUTES, refusal
 from billto.dialects.statuses import headers_of
@@ -13,11 +15,11 @@ def _failure(refused: Refused, _where: Where) -> Failure:
     return Failure(refused.status, File("page.html", page, HTML), headers)
 
 
-def _nothing(*_of: object) -> Said:
+def _nothing(*_of: object) -> NoReturn:
     raise Refused(Problem("unknown_path"))
 
 
-def _no_token(*_of: object) -> str:
+def _no_token(*_of: object) -> NoReturn:
     raise Refused(Problem("unauthorized"))
 
 
@@ -27,7 +29,7 @@ DIALECT = Dialect(
     prefix="/portal",
     routes=ROUTES,
     params=lambda _table: (),
-    asked=_nothing,  # type: ignore[arg-type]
+    asked=_nothing,
     listing=_nothing,
     failure=_failure,
     token=_no_token,
