@@ -132,7 +132,7 @@ def test_a_document_is_told_in_the_words_of_the_entity(shop: Shop) -> None:
         }
     )
     invoice = shop.invoice(acme, 100)
-    said = shop.do(lambda tx: messages.queue_document(tx, shop.asked, invoice.id, {}))
+    said = shop.do(lambda tx: messages.queue_document(tx, shop.asked, invoice, {}))
     assert said.subject == f"{invoice.number}: {{iban}} & Co. 100,00 €"
     assert said.attachments == [{"paper": "document", "document_id": invoice.id}]
     assert (said.kind, said.document_id, said.customer_id) == ("document", invoice.id, acme.id)
@@ -140,7 +140,7 @@ def test_a_document_is_told_in_the_words_of_the_entity(shop: Shop) -> None:
         "subject": "{entity_name.__class__} {customer_email:>9} {document_number!r}",
         "body": "{entity_name}",
     }
-    own = shop.do(lambda tx: messages.queue_document(tx, shop.asked, invoice.id, other))
+    own = shop.do(lambda tx: messages.queue_document(tx, shop.asked, invoice, other))
     assert own.subject == "{entity_name.__class__} {customer_email:>9} {document_number!r}"
     assert own.body == "Alice d.o.o."
 
@@ -148,7 +148,7 @@ def test_a_document_is_told_in_the_words_of_the_entity(shop: Shop) -> None:
 def test_a_statement_speaks_the_language_of_its_customer(shop: Shop) -> None:
     acme = shop.customer(email="info@acme.example", language="de")
     paper = {"is_balance_forward": True, "start": "2026-01-01"}
-    said = shop.do(lambda tx: messages.queue_statement(tx, shop.asked, acme.id, {}, paper))
+    said = shop.do(lambda tx: messages.queue_statement(tx, shop.asked, acme, {}, paper))
     assert said.subject == "Kontoauszug von Alice d.o.o."
     assert said.attachments == [{**paper, "paper": "statement", "customer_id": acme.id}]
     with shop.refuses("unknown_choice"):

@@ -60,7 +60,7 @@ def letter(shop: Shop, **customer: str) -> Message:
     sender = {"address": "Sender Street 5", "city": "Maribor", "post_code": "2000"}
     shop.do(lambda tx: entities.change(tx, shop.asked, shop.scope.entity, sender))
     acme = shop.customer("Acme", **{**PLACE, "country": "Slovenia", **customer})
-    return shop.do(lambda tx: messages.queue_statement(tx, asked, acme.id, {"channel": "letter"}, {}))
+    return shop.do(lambda tx: messages.queue_statement(tx, asked, acme, {"channel": "letter"}, {}))
 
 
 def test_a_text_message_reaches_each_of_its_recipients_once(stage: Stage, provider: Provider) -> None:

@@ -55,10 +55,10 @@ def test_documents_and_statements_are_set_when_they_are_delivered(
 ) -> None:
     acme = shop.customer("Acme", email="ana@acme.example", currency_code="EUR")
     invoice = shop.invoice(acme, 100)
-    one = shop.do(lambda tx: messages.queue_document(tx, shop.asked, invoice.id, {}))
+    one = shop.do(lambda tx: messages.queue_document(tx, shop.asked, invoice, {}))
     other = shop.do(
         lambda tx: messages.queue_statement(
-            tx, shop.asked, acme.id, {"subject": "For {customer_name}"}, {"is_balance_forward": False}
+            tx, shop.asked, acme, {"subject": "For {customer_name}"}, {"is_balance_forward": False}
         )
     )
 
@@ -147,7 +147,7 @@ def test_each_recipient_gets_one_copy_though_others_are_refused(stage: Stage, po
 
 def test_a_paper_that_is_gone_is_no_reason_to_try_for_ever(stage: Stage, post: Post, shop: Shop) -> None:
     draft = shop.draft(shop.customer(email="ana@acme.example"), 10)
-    said = shop.do(lambda tx: messages.queue_document(tx, shop.asked, draft.id, {}))
+    said = shop.do(lambda tx: messages.queue_document(tx, shop.asked, draft, {}))
     shop.drop(draft)
 
     async def story() -> None:

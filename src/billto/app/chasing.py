@@ -7,6 +7,7 @@ nothing is lost, whatever runs at once or is killed when.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from billto.app import chase_words, ledger, messages, records, tasks
@@ -98,12 +99,15 @@ async def run(store: Store, asked: Request, cadence_id: Id, at: datetime) -> Ran
     today = day_of(entity, at)
     ran, start = Ran(), None
     wrong: Exception | None = None
+
+    async def _fire(customer_id: str, tx: Tx) -> bool:
+        return await fire(tx, plain, cadence.id, customer_id, at)
+
     while True:
         page = await _owing(store.reader, plain, cadence, start)
         for one in await _due(store.reader, plain, cadence, entity, page.records, today):
             try:
-                done = await store.write(lambda tx, id=one.id: fire(tx, plain, cadence.id, id, at))  # type: ignore[misc]
-                ran = ran._replace(fired=ran.fired + bool(done))
+                ran = ran._replace(fired=ran.fired + await store.write(partial(_fire, one.id)))
             except Exception as fault:
                 wrong = wrong or fault
         ran = ran._replace(customers=ran.customers + len(page.records))
@@ -266,8 +270,9 @@ async def _take(
     today: date,
 ) -> None:
     """Does what a step says, and keeps that it was done; what cannot be sent becomes somebody's task."""
-    step = decision.step
-    assert step is not None and decision.anchor is not None  # noqa: PT018
+    step, anchor = decision.step, decision.anchor
+    assert step is not None
+    assert anchor is not None
     came: dict[str, Any]
     try:
         came = {"state": DONE, **await _act(tx, asked, entity, customer, decision, today)}
@@ -280,8 +285,8 @@ async def _take(
         task = await tasks.add(tx, asked, {**chore, "note": reason}, customer)
         came = {"state": FAILED, "reason": reason, "task_id": task.id}
     for one in decision.passed_over:
-        await tx.insert(_fired(tx, cadence, customer, decision.anchor.id, one, today, state=PASSED_OVER))
-    fired = await tx.insert(_fired(tx, cadence, customer, decision.anchor.id, step, today, **came))
+        await tx.insert(_fired(tx, cadence, customer, anchor.id, one, today, state=PASSED_OVER))
+    fired = await tx.insert(_fired(tx, cadence, customer, anchor.id, step, today, **came))
     await records.note(tx, asked, "chasing.failed" if fired.state == FAILED else "chasing.fired", fired)
 
 
@@ -289,17 +294,14 @@ async def _act(
     tx: Tx, asked: Request, entity: Entity, customer: Customer, decision: Decision, today: date
 ) -> dict[str, Any]:
     step = decision.step
-    assert step is not None and decision.anchor is not None  # noqa: PT018
+    assert step is not None
     channel = _CHANNELS.get(step["action"])
     if channel is None:
         action = chores.PHONE if step["action"] == PHONE else chores.REVIEW
         return {"task_id": (await tasks.add(tx, asked, _chore(step, customer, today, action), customer)).id}
     said = await chase_words.of(tx, asked, channel, entity, customer, decision, today)
-    queued = await messages.queue(tx, asked, {
-        **said, "channel": channel, "kind": "chasing", "customer_id": customer.id,
-        "once": f"chase {customer.id} {decision.anchor.id} {step['id']}",
-    })  # fmt: skip
-    return {"message_id": queued.id}
+    said |= {"channel": channel, "kind": "chasing", "customer_id": customer.id}
+    return {"message_id": (await messages.queue(tx, asked, said, entity, customer)).id}
 
 
 def _chore(step: Mapping[str, Any], customer: Customer, today: date, action: str) -> dict[str, Any]:

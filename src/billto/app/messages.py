@@ -27,10 +27,17 @@ from billto.domain.templates import placeholders, substitute
 from billto.domain.versions import touched
 
 
-async def queue(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Message:
+async def queue(
+    tx: Tx,
+    asked: Request,
+    values: Mapping[str, Any],
+    entity: Entity | None = None,
+    customer: Customer | None = None,
+) -> Message:
     """A message that will be delivered once this transaction is on the disk.
 
-    `values` are attributes of the message; its customer is named by `customer_id` or `customer`. Without
+    `values` are attributes of the message; its customer is named by `customer_id` or `customer`. Who has read
+    entity and customer gives them along, so that they are not read again. Without
     recipients it goes to whom the customer has on file for its channel. With a key `once` that a message of
     the entity has already, that message is the answer, and no second one is made. Raises Refused with
     `no_channel` where nothing is connected by which it could go, and with `no_recipient` for nobody.
@@ -41,9 +48,9 @@ async def queue(tx: Tx, asked: Request, values: Mapping[str, Any]) -> Message:
         await tx.alone(asked.scope.entity, f"message {once}")
         if (known := await _once(tx, asked, once)) is not None:
             return known
-    entity = await records.seller(tx, asked)
+    entity = entity or await records.seller(tx, asked)
     await sending.check_day(tx, asked, entity, channel, tx.now)
-    customer = await _customer(tx, asked, values)
+    customer = customer or await _customer(tx, asked, values)
     stored = await tx.insert(composed(tx, entity, customer, values))
     await records.note(tx, asked, "message.queued", stored)
     return stored
@@ -81,7 +88,7 @@ async def queue_many(tx: Tx, asked: Request, made: Sequence[Message]) -> None:
 
 
 async def queue_document(
-    tx: Tx, asked: Request, id: Id, values: Mapping[str, Any], *, as_written: bool = False
+    tx: Tx, asked: Request, document: Document, values: Mapping[str, Any], *, as_written: bool = False
 ) -> Message:
     """A document as PDF by e-mail or letter, or in words by text message, with the entity's words for its
     type unless there are others.
@@ -89,7 +96,6 @@ async def queue_document(
     A `language` among the values is that of words and paper. What is said `as_written` has no placeholders
     of ours: the door has put in its own.
     """
-    document = await records.get(tx, _plain(asked), Document, id)
     entity = await records.seller(tx, asked)
     wanted = values.get("language")
     paper = {"paper": "document", "document_id": document.id, **({"language": wanted} if wanted else {})}
@@ -109,13 +115,13 @@ async def queue_document(
     said = _worded(
         values, texts, lambda text: issuing.filled(text, document, entity, more, wanted), as_written
     )
-    return await queue(tx, asked, {**own, **values, **said})
+    return await queue(tx, asked, {**own, **values, **said}, entity, customer)
 
 
 async def queue_statement(
     tx: Tx,
     asked: Request,
-    customer_id: Id,
+    customer: Customer,
     values: Mapping[str, Any],
     paper: Mapping[str, Any],
     words: Mapping[str, str] | None = None,
@@ -124,7 +130,6 @@ async def queue_statement(
 ) -> Message:
     """A statement, as a document goes out. `paper` says which (see ATTACHMENT), `words` what placeholders
     beside those of entity and customer stand for; `as_written` as for a document."""
-    customer = await records.get(tx, _plain(asked), Customer, customer_id)
     entity = await records.seller(tx, asked)
     texts = language(customer.language or entity.locale)
     own = {
@@ -140,7 +145,7 @@ async def queue_statement(
         **(words or {}),
     }
     said = _worded(values, ours, lambda text: substitute(text, known), as_written)
-    return await queue(tx, asked, {**own, **values, **said})
+    return await queue(tx, asked, {**own, **values, **said}, entity, customer)
 
 
 def _both(values: Mapping[str, Any], ours: Mapping[str, str | None]) -> list[str | None]:

@@ -44,7 +44,8 @@ async def remind(tx: Tx, asked: Request, id: Id, values: Mapping[str, Any]) -> M
     texts = _texts(entity, customer, values)
     more = await links.words(tx, plain, customer, *texts.values())
     said = mail(entity, customer, late, today, texts, more, wanted)
-    return await messages.queue(tx, asked, {**said, **values, **_carried(values.get("channel"), said)})
+    told = {**said, **values, **_carried(values.get("channel"), said)}
+    return await messages.queue(tx, asked, told, entity, customer)
 
 
 def _carried(channel: str | None, said: Mapping[str, Any]) -> dict[str, Any]:

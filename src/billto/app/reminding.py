@@ -157,7 +157,7 @@ async def _remind(store: Store, asked: Request, of: Customer, settings: Mapping[
         texts = _texts(entity, customer, settings)
         more = await links.words(tx, asked, customer, *texts.values())
         said = overdue.mail(entity, customer, told, day, texts, more)
-        message = await messages.queue(tx, asked, said)
+        message = await messages.queue(tx, asked, said, entity, customer)
         await tx.insert_many([
             Reminded(entity.id, tx.new_id(), tx.now, id, number, message.id) for id, number in due.items()
         ])  # fmt: skip

@@ -54,7 +54,7 @@ async def text(tx: Tx, asked: Request, told: Told) -> Said:
     values["body"] = said.get("message")
     with spelt():
         queued = await messages.queue_statement(
-            tx, asked, of.id, values, paper, {"portal_url": url}, as_written=True
+            tx, asked, of, values, paper, {"portal_url": url}, as_written=True
         )
     return Said(_texts(queued), shows=of.id)
 
@@ -71,7 +71,7 @@ def document_text(paper: Paper) -> Verb:
             said = {**said, "message": variables.substitute(said["message"], known)}
         values["body"] = said.get("message")
         with spelt():
-            queued = await messages.queue_document(tx, asked, document.id, values, as_written=True)
+            queued = await messages.queue_document(tx, asked, document, values, as_written=True)
         return Said(_texts(queued), shows=document.customer_id or document.id)
 
     return verb
@@ -85,7 +85,7 @@ async def letter(tx: Tx, asked: Request, told: Told) -> Said:
     _check_address(addressees.on_file(LETTER, of))
     await check_connected(tx, asked, LETTER)
     with spelt():
-        queued = await messages.queue_statement(tx, asked, of.id, {"channel": LETTER}, paper)
+        queued = await messages.queue_statement(tx, asked, of, {"channel": LETTER}, paper)
     pages = await _pages(tx, asked, of, said, paper)
     return Said(_letter(told, queued, pages), shows=of.id)
 
@@ -101,7 +101,7 @@ def document_letter(paper: Paper) -> Verb:
         _check_address(to)
         await check_connected(tx, asked, LETTER)
         with spelt():
-            queued = await messages.queue_document(tx, asked, document.id, {"channel": LETTER})
+            queued = await messages.queue_document(tx, asked, document, {"channel": LETTER})
         lines = len(document.lines)
         is_short = lines <= _SET_MAX
         entity = await records.seller(tx, asked)

@@ -62,7 +62,7 @@ async def mail(tx: Tx, asked: Request, told: Told) -> Said:
         said = _substituted(said, known)
     values |= _words(said)
     with spelt():
-        queued = await messages.queue_statement(tx, asked, of.id, values, paper, as_written=True)
+        queued = await messages.queue_statement(tx, asked, of, values, paper, as_written=True)
     return Said(_emails(queued), shows=of.id)
 
 
@@ -80,7 +80,7 @@ def document_mail(paper: Paper) -> Verb:
             said = _substituted(said, await variables.of_document(tx, plain(asked), document))
         values |= _words(said)
         with spelt():
-            queued = await messages.queue_document(tx, asked, document.id, values, as_written=True)
+            queued = await messages.queue_document(tx, asked, document, values, as_written=True)
         return Said(_emails(queued), shows=document.customer_id or document.id)
 
     return verb

@@ -34,7 +34,7 @@ async def send(tx: Tx, asked: Request, told: Told) -> Said:
     said = {"subject": _text(body, "subject"), "body": _text(body, "message")}
     with _spelt("recipients"):
         values = {**_to(body, "recipients"), **_language(told), **said}
-        await messages.queue_document(tx, asked, document.id, values)
+        await messages.queue_document(tx, asked, document, values)
     return verbs.DONE
 
 

@@ -105,7 +105,7 @@ async def _send(tx: Tx, asked: Request, id: str, given: Mapping[str, Any]) -> Sa
         raise Refused(Problem("out_of_range", ("attach_pdf",), "true: a letter is its paper"))
     has_paper = goes_along and given.get("channel") != SMS
     values = {**values_of(given), "attachments": [paper] if has_paper else []}
-    message = await messages.queue_document(tx, asked, document.id, values)
+    message = await messages.queue_document(tx, asked, document, values)
     return await ordered(tx, asked, given, message, document)
 
 
@@ -113,7 +113,8 @@ async def send_statement(tx: Tx, asked: Request, told: Told) -> Said:
     given = read(told.body, WORDS)
     paper = _paper(told.body or {})
     await _check_days(tx, asked, paper)
-    message = await messages.queue_statement(tx, asked, id_of(told, "Customer"), values_of(given), {
+    customer = await customers.get(tx, asked._replace(expected=None), id_of(told, "Customer"))
+    message = await messages.queue_statement(tx, asked, customer, values_of(given), {
         "is_balance_forward": paper["type"] == BALANCE_FORWARD,
         **{name: day.isoformat() for name in ("start", "end") if (day := paper[name]) is not None},
         "currency_code": paper["currency_code"],
