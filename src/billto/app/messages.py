@@ -16,7 +16,7 @@ from billto.domain.attrs import checked
 from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity
-from billto.domain.languages import language
+from billto.domain.languages import language, unless_changed
 from billto.domain.mailbox import is_address
 from billto.domain.message import ATTACHMENTS, DELAYS, EMAIL, LETTER, QUEUED, SENT, SMS, TEXT_MAX, Message
 from billto.domain.paging import unambiguous
@@ -169,8 +169,7 @@ def _of_type(entity: Entity, kind: str, wanted: str | None) -> dict[str, str | N
     said = {}
     for part in ("subject", "body"):
         name = f"{kind}_{part}"
-        text = texts.get(name)
-        said[part] = text if text and text != first.get(name) else ours.get(name)
+        said[part] = unless_changed(texts.get(name), first.get(name), ours.get(name))
     return said
 
 

@@ -1,7 +1,7 @@
 """When something is done by itself: plans are made, changed and dropped in the transaction that causes it,
 and worked off by whoever runs beside (`work/scheduler.py`)."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,9 +36,8 @@ async def at(
 
 async def anew(tx: Tx, asked: Request) -> None:
     """Has the moments of all that is planned for an entity found out anew: its time zone is another one."""
-    for one in await all_of(tx, asked):
-        if (old := await tx.lock(Plan, asked.scope, one.id)) is not None:
-            await tx.update(old, rules.anew(old, tx.now), asked.scope)
+    for old in await _held(tx, asked):
+        await tx.update(old, rules.anew(old, tx.now), asked.scope)
 
 
 def since(plan: Plan, entity: Entity, changed_at: datetime, now: datetime) -> datetime:
@@ -54,6 +53,12 @@ async def all_of(reader: Reader, asked: Request) -> tuple[Plan, ...]:
     query = Query(All(()), unambiguous(()), limit=PLANS_MAX, counted=False)
     found: tuple[Plan, ...] = (await reader.page(Plan, asked.scope, query)).records
     return found
+
+
+async def _held(tx: Tx, asked: Request) -> Sequence[Plan]:
+    """All that is planned for an entity, kept from others."""
+    there = await all_of(tx, asked)
+    return await tx.lock_all(Plan, asked.scope, [one.id for one in there]) if there else ()
 
 
 async def page(reader: Reader, asked: Request, query: Query) -> Page:
@@ -73,9 +78,8 @@ async def set_clock(tx: Tx, asked: Request, to: datetime) -> Entity:
         return old
     await tx.update(old, new, asked.scope)
     await records.note(tx, asked, "entity.clock_moved", new, old)
-    for one in await all_of(tx, asked):
-        plan = await tx.lock(Plan, asked.scope, one.id)
-        if plan is not None and plan.leased_until is None and not plan.is_anew:
+    for plan in await _held(tx, asked):
+        if plan.leased_until is None and not plan.is_anew:
             await tx.update(plan, rules.moved(plan, new, plan.next_at, tx.now), asked.scope)
     return new
 

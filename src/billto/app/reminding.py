@@ -6,7 +6,7 @@ has a row is not sent.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from billto.app import links, messages, overdue, plans, records
 from billto.app.parts import Reader, Request, Store, Tx
@@ -16,7 +16,8 @@ from billto.domain.customer import Customer
 from billto.domain.document import Document
 from billto.domain.entity import Entity, day_of, moment
 from billto.domain.holds import on_hold
-from billto.domain.languages import language
+from billto.domain.languages import language, unless_changed
+from billto.domain.ledger import Standing
 from billto.domain.paging import place, unambiguous
 from billto.domain.plan import OVERDUE, Plan
 from billto.domain.problems import Refused
@@ -70,9 +71,9 @@ async def run(store: Store, asked: Request, entity: Entity, _plan: Plan, at: dat
     while settings:
         query = Query(_CHASED, order, CUSTOMERS_AT_ONCE, start=start, counted=False, shows=_SHOWN)
         page = await store.reader.page(Customer, asked.scope, query)
-        for one in await _due(store.reader, asked, page.records, settings, day):
+        for id in await _due(store.reader, asked, page.records, settings, day):
             try:
-                outcome = await _remind(store, asked, one, settings, day)
+                outcome = await _remind(store, asked, id, settings, day)
             except Refused as refused:
                 if refused.retry_seconds is not None or refused.problems[0].code in _OF_ALL:
                     raise
@@ -94,34 +95,31 @@ _CHASED = All((
 ))  # fmt: skip
 
 
+class Late(NamedTuple):
+    """What a customer is to be told that it is late with."""
+
+    documents: Sequence[Document]
+    numbers: Mapping[str, int]  # of days, for the documents that are a reason to tell it now
+
+
 async def _due(
     reader: Reader, asked: Request, customers: Sequence[Customer], settings: Mapping[str, Any], day: date
-) -> list[Customer]:
+) -> dict[str, Late]:
     """Those of some customers who are to be reminded, by three questions for all of them."""
     ids = [one.id for one in customers if not on_hold(one, day)]
-    late = await _late(reader, asked, ids, day)
-    due = await _of_whom(reader, asked, late, settings, day)
-    return [one for one in customers if due.get(one.id)]
-
-
-async def _late(reader: Reader, asked: Request, ids: Sequence[str], day: date) -> list[Document]:
-    found = await reader.open_of(asked.scope, ids) if ids else ()
-    late = [one for one in found if one.due_date and one.due_date <= day and not on_hold(one, day)]
-    return sorted(late, key=lambda one: (one.due_date, one.date, one.id))
-
-
-async def _of_whom(
-    reader: Reader, asked: Request, late: Sequence[Document], settings: Mapping[str, Any], day: date
-) -> dict[str, dict[str, int]]:
-    """By customer, the documents that it is to be reminded of, with their numbers of days."""
-    ids = sorted({one.customer_id for one in late if one.customer_id})
-    standings = await reader.standings(asked.scope, ids) if ids else ()
+    late: dict[str, list[Document]] = {}
+    for document in await reader.open_of(asked.scope, ids) if ids else ():
+        if document.due_date and document.due_date <= day and not on_hold(document, day):
+            late.setdefault(str(document.customer_id), []).append(document)
+    standings: dict[str, list[Standing]] = {}
+    for one in await reader.standings(asked.scope, sorted(late)) if late else ():
+        standings.setdefault(one.customer_id, []).append(one)
+    before = await _before(reader, asked, [one.id for some in late.values() for one in some])
     found = {}
-    before = await _before(reader, asked, [one.id for one in late])
-    for id in ids:
-        own = [one for one in late if one.customer_id == id]
-        left = rules.uncovered(own, [one for one in standings if one.customer_id == id])
-        found[id] = rules.due(left, before, settings["threshold_days"], day)
+    for id, some in late.items():
+        told = rules.uncovered(some, standings.get(id, ()))
+        if numbers := rules.due(told, before, settings["threshold_days"], day):
+            found[id] = Late(sorted(told, key=lambda one: (one.due_date, one.date, one.id)), numbers)
     return found
 
 
@@ -140,26 +138,24 @@ _AT_ONCE = 500  # documents, with as many rows each as there are numbers of days
 _ROWS_MAX = _AT_ONCE * 20
 
 
-async def _remind(store: Store, asked: Request, of: Customer, settings: Mapping[str, Any], day: date) -> str:
+async def _remind(store: Store, asked: Request, id: str, settings: Mapping[str, Any], day: date) -> str:
     """Looks again with the customer held, and reminds it in the transaction that keeps that it did."""
 
     async def work(tx: Tx) -> str:
-        customer = await tx.lock(Customer, asked.scope, of.id)
-        if customer is None or customer.deleted_at is not None or on_hold(customer, day):
+        customer = await tx.lock(Customer, asked.scope, id)
+        if customer is None or customer.deleted_at is not None:
             return "passed"
-        late = await _late(tx, asked, (customer.id,), day)
-        due = (await _of_whom(tx, asked, late, settings, day)).get(customer.id)
-        if not due:
+        late = (await _due(tx, asked, (customer,), settings, day)).get(customer.id)
+        if late is None:
             return "passed"
         entity = await records.seller(tx, asked)
-        standings = await tx.standings(asked.scope, (customer.id,))
-        told = rules.uncovered(late, standings)
         texts = _texts(entity, customer, settings)
         more = await links.words(tx, asked, customer, *texts.values())
-        said = overdue.mail(entity, customer, told, day, texts, more)
+        said = overdue.mail(entity, customer, late.documents, day, texts, more)
         message = await messages.queue(tx, asked, said, entity, customer)
         await tx.insert_many([
-            Reminded(entity.id, tx.new_id(), tx.now, id, number, message.id) for id, number in due.items()
+            Reminded(entity.id, tx.new_id(), tx.now, document_id, number, message.id)
+            for document_id, number in late.numbers.items()
         ])  # fmt: skip
         return "reminded"
 
@@ -174,9 +170,7 @@ async def _remind(store: Store, asked: Request, of: Customer, settings: Mapping[
 def _texts(entity: Entity, customer: Customer, settings: Mapping[str, Any]) -> dict[str, str]:
     """The entity's words; those it never changed are ours, and so are there in the customer's language."""
     first, ours = language(entity.locale), language(customer.language or entity.locale)
-    said = {}
-    for part in ("subject", "body"):
-        text = settings.get(f"email_{part}")
-        own, default = (getattr(one, f"overdue_{part}") for one in (first, ours))
-        said[part] = text if text and text != own else default
-    return said
+    return {
+        "subject": unless_changed(settings.get("email_subject"), first.overdue_subject, ours.overdue_subject),
+        "body": unless_changed(settings.get("email_body"), first.overdue_body, ours.overdue_body),
+    }
