@@ -4,16 +4,17 @@ import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from billto.app import customers, records
 from billto.app.parts import Id, Reader, Request
 from billto.domain import issuing
 from billto.domain.customer import Customer
-from billto.domain.ledger import Due, Entry, FallingDue, Standing
+from billto.domain.document import PAYABLE, Document
+from billto.domain.ledger import INVOICE, Due, Entry, FallingDue, Standing
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import Compare, Op, Page, Query
+from billto.domain.query import All, Compare, Node, Op, Page, Query
 from billto.domain.statement import BalanceForward, OpenItems, balance_forward, open_items
 
 HISTORY_MAX = 100  # changes of the credit balance that an answer tells
@@ -98,14 +99,9 @@ async def statement(
     currency: str | None = None,
     past_due_only: bool = False,
     with_children: bool = True,
-    entries_max: int | None = None,
-    aside: bool = True,
 ) -> Statement:
     """A statement in one currency: balance forward from the first of the month to today, unless it is said
-    otherwise, or what is open at its end.
-
-    It is worked out aside, in a thread, but for a short one within a transaction, which waits for nothing.
-    """
+    otherwise, or what is open at its end."""
     customer = await customers.get(reader, asked._replace(shows=None), id)
     entity = await records.seller(reader, asked)
     end = end or issuing.today(entity, now)
@@ -114,21 +110,70 @@ async def statement(
         raise Refused(Problem("bad_parameter", ("start",), "is after the end"))
     currency = currency or customer.currency_code or entity.currency_code
     members = (customer, *(await family(reader, asked, customer) if with_children else ()))
+    return await _worked_out(
+        reader, asked, members, currency, end,
+        start=start if is_balance_forward else None, past_due_only=past_due_only,
+    )  # fmt: skip
+
+
+async def _worked_out(
+    reader: Reader,
+    asked: Request,
+    members: tuple[Customer, ...],
+    currency: str,
+    end: date,
+    *,
+    start: date | None = None,
+    past_due_only: bool = False,
+) -> Statement:
+    """The statement of a customer and those below it: balance forward from a day, or without one of what is
+    open."""
     ids = [one.id for one in members]
-    most = ENTRIES_MAX if entries_max is None else entries_max
-    entries = await reader.entries(asked.scope, ids, currency, end, most + 1)
-    if len(entries) > most:
-        raise Refused(Problem("too_much_history", detail=str(most)))
+    entries = await reader.entries(asked.scope, ids, currency, end, ENTRIES_MAX + 1)
+    if len(entries) > ENTRIES_MAX:
+        raise Refused(Problem("too_much_history", detail=str(ENTRIES_MAX)))
 
     def told() -> tuple[BalanceForward | OpenItems, OpenItems]:
+        if start is None:
+            open_now = open_items(entries, as_of=end, past_due_only=past_due_only)
+            return open_now, open_now
         # The ageing below a balance is that of the whole balance.
-        late_only = past_due_only and not is_balance_forward
-        open_now = open_items(entries, as_of=end, past_due_only=late_only)
-        return balance_forward(entries, start=start, end=end) if is_balance_forward else open_now, open_now
+        return balance_forward(entries, start=start, end=end), open_items(entries, as_of=end)
 
     # In a thread: it may take seconds, which nobody else should wait for.
-    worked_out = await asyncio.to_thread(told) if aside else told()
-    return Statement(customer, currency, members, *worked_out)
+    return Statement(members[0], currency, members, *await asyncio.to_thread(told))
+
+
+async def lines(
+    reader: Reader,
+    asked: Request,
+    customer: Customer,
+    now: datetime,
+    *,
+    is_balance_forward: bool,
+    start: date | None,
+    end: date | None,
+    past_due_only: bool,
+) -> int:
+    """About how many lines such a statement in the customer's currency will have: counted, and not worked
+    out."""
+    entity = await records.seller(reader, asked)
+    ids = tuple(one.id for one in (customer, *await family(reader, asked, customer)))
+    end = end or issuing.today(entity, now)
+    of: tuple[Node, ...] = (
+        Compare("customer_id", Op.IN, ids),
+        Compare("currency_code", Op.EQ, customer.currency_code or entity.currency_code),
+    )
+    record: type[Any] = Entry
+    if is_balance_forward:
+        since = Compare("date", Op.GE, start or end.replace(day=1))
+        of += (Compare("account", Op.EQ, INVOICE), since, Compare("date", Op.LE, end))
+    else:
+        record = Document
+        of += (Compare("type", Op.IN, PAYABLE), Compare("balance", Op.GT, Decimal(0)))
+        of += (Compare("due_date", Op.LT, end),) if past_due_only else ()
+    query = Query(All(of), unambiguous(()), limit=1, shows=frozenset({"id"}))
+    return (await reader.page(record, asked.scope, query)).total or 0
 
 
 async def accounts(reader: Reader, asked: Request, id: Id, now: datetime) -> tuple[Statement, ...]:
@@ -140,12 +185,8 @@ async def accounts(reader: Reader, asked: Request, id: Id, now: datetime) -> tup
     there = await reader.standings(asked.scope, [one.id for one in members])
     own = customer.currency_code or entity.currency_code
     codes = dict.fromkeys((own, *sorted({one.currency_code for one in there})))
-    return tuple(
-        [
-            await statement(reader, asked, customer.id, now, is_balance_forward=False, currency=code)
-            for code in codes
-        ]
-    )
+    today = issuing.today(entity, now)
+    return tuple([await _worked_out(reader, asked, members, code, today) for code in codes])
 
 
 def check_printable(statement: Statement) -> None:

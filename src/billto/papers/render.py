@@ -1,7 +1,6 @@
 """Sets papers: what is on them goes to a template as JSON and comes back as PDF, the same for the same."""
 
 import json
-import re
 from collections import deque
 from collections.abc import Callable
 from functools import cache
@@ -19,7 +18,10 @@ from billto.papers.accounts import Told
 from billto.papers.art import Art
 
 _HERE = Path(__file__).parent
-_PAGES = re.compile(rb"/Type */Pages */Count (\d+)")  # as typst writes it
+# How many lines the first page of each paper has room for, beside all else that stands on it, and the others.
+DOCUMENT, FORWARD, OPEN = "document", "balance_forward", "open_item"
+_FIRST = {DOCUMENT: 13, FORWARD: 13, OPEN: 16}
+_NEXT = 44
 _TEMPLATES = _HERE / "templates"
 _PLAIN = Art()
 # The compiler keeps what it made of the last papers, until it has set this many others.
@@ -52,10 +54,10 @@ def _set(name: str, data: Callable[[Art], Any], art: Art) -> bytes:
         return pages(name, data(_PLAIN))[0]
 
 
-def count(pdf: bytes) -> int:
-    """How many pages a PDF of ours has."""
-    found = _PAGES.search(pdf)
-    return int(found[1]) if found else 1
+def reckoned(paper: str, lines: int) -> int:
+    """About how many pages a paper of so many lines will have: to set it only to count them would keep others
+    waiting."""
+    return 1 + max(0, -(-(lines - _FIRST[paper]) // _NEXT))
 
 
 def pages(name: str, data: Any, to: Format = "pdf", ppi: float | None = None) -> list[bytes]:

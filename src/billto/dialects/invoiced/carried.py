@@ -1,8 +1,8 @@
 """Invoiced: text messages to contacts who take them, and letters to the billing address."""
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from billto.app import addressees, balances, customers, messages, records
@@ -27,15 +27,11 @@ from billto.domain.document import OPENING, Document
 from billto.domain.message import LETTER, SMS, Message
 from billto.domain.phone import e164
 from billto.domain.problems import Problem, Refused
-from billto.papers import count, document_pdf, statement_pdf
+from billto.papers.render import DOCUMENT, FORWARD, OPEN, reckoned
 
 _MESSAGE = {"message": TEXT}
 # Their letters are lists of one; the page, and the vendor's other clients, have the one.
 _WANTS_LIST = re.compile(r"Invoiced (Python|Ruby|PHP)/")
-# Papers with more lines are not set just to count their pages.
-_SET_MAX = 100
-_LINES_A_PAGE = 40
-_COUNTED_MAX = 5_000
 _DAYS_IN_THE_POST = 7  # working days, as in the page's example; what the carrier says comes when it is sent
 
 
@@ -86,8 +82,13 @@ async def letter(tx: Tx, asked: Request, told: Told) -> Said:
     await check_connected(tx, asked, LETTER)
     with spelt():
         queued = await messages.queue_statement(tx, asked, of, {"channel": LETTER}, paper)
-    pages = await _pages(tx, asked, of, said, paper)
-    return Said(_letter(told, queued, pages), shows=of.id)
+    start, end = (date.fromisoformat(paper[name]) if paper[name] else None for name in ("start", "end"))
+    is_forward = paper["is_balance_forward"]
+    lines = await balances.lines(
+        tx, plain(asked), of, tx.now, is_balance_forward=is_forward, start=start, end=end,
+        past_due_only=paper["past_due_only"],
+    )  # fmt: skip
+    return Said(_letter(told, queued, reckoned(FORWARD if is_forward else OPEN, lines)), shows=of.id)
 
 
 def document_letter(paper: Paper) -> Verb:
@@ -102,35 +103,10 @@ def document_letter(paper: Paper) -> Verb:
         await check_connected(tx, asked, LETTER)
         with spelt():
             queued = await messages.queue_document(tx, asked, document, {"channel": LETTER})
-        lines = len(document.lines)
-        is_short = lines <= _SET_MAX
-        entity = await records.seller(tx, asked)
-        pages = count(document_pdf(document, entity)) if is_short else -(-lines // _LINES_A_PAGE)
+        pages = reckoned(DOCUMENT, len(document.lines))
         return Said(_letter(told, queued, pages), shows=document.customer_id or document.id)
 
     return verb
-
-
-async def _pages(
-    tx: Tx, asked: Request, of: Customer, said: Mapping[str, Any], paper: Mapping[str, Any]
-) -> int:
-    """How many pages a statement will have: counted where it is short, and else reckoned by its lines, for
-    setting it would keep everybody waiting."""
-    end = said["end"].date() if "end" in said else None
-    try:
-        told = await balances.statement(
-            tx, plain(asked), of.id, tx.now, is_balance_forward=paper["is_balance_forward"],
-            start=said["start"].date() if paper["start"] else None, end=end,
-            past_due_only=paper["past_due_only"], entries_max=_SET_MAX, aside=False,
-        )  # fmt: skip
-    except Refused as refused:
-        if refused.problems[0].code != "too_much_history":
-            raise
-        entity = await records.seller(tx, asked)
-        currency = of.currency_code or entity.currency_code
-        lines = len(await tx.entries(asked.scope, [of.id], currency, end, _COUNTED_MAX))
-        return max(1, -(-lines // _LINES_A_PAGE))
-    return count(statement_pdf(told, await records.seller(tx, asked), of))
 
 
 async def _document(paper: Paper, tx: Tx, asked: Request, told: Told) -> Document:
