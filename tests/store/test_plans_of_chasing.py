@@ -18,6 +18,7 @@ from tests.store.stores import Stage, customer, migrate, staged
 from tests.store.test_plans import plan, reads_all, sorts
 
 CUSTOMERS, STRANGERS = 1_000, 8_000
+OTHERS = 900  # cadences
 LINE = {"name": "Work", "quantity": 1, "price": 100}
 
 
@@ -27,6 +28,9 @@ def chased(stage: Stage) -> int:
 
     async def work(tx: Tx) -> int:
         one = await cadences.create(tx, asked, {"name": "Gently", "steps": []})
+        await cadences.create(tx, asked, {"name": "Usual", "steps": [], "assignment_mode": "default"})
+        others = [one._replace(id=tx.new_id(), name=f"Other {number}") for number in range(OTHERS)]
+        await tx.insert_many(others)
         for number in range(CUSTOMERS):
             given = {"chasing_cadence": one.serial} if number % 2 else {}
             of = await tx.insert(customer(tx, stage.cast.live, name=f"C{number}", **given))
@@ -89,3 +93,21 @@ def test_open_documents_of_a_page_and_users_of_cadences_come_from_indexes(
     assert any("document_open" in step for step in opened), opened
     assert any("customer_chased" in step for step in counted), counted
     assert not any(reads_all(step, "customer") or reads_all(step, "c") for step in counted), counted
+
+
+def test_the_cadence_of_new_customers_has_an_index_of_its_own(
+    town: tuple[Stage, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked for whenever a customer is made, however many cadences there are."""
+    stage, _ = town
+    reader, seen = stage.store.reader, list[statements.Statement]()
+
+    async def notes(sql: str, values: Any) -> list[Any]:
+        seen.append(statements.Statement(sql, values))
+        return []
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reader, "rows", notes)
+        stage.run(reader.default_cadence(stage.cast.live))
+    (steps,) = (stage.run(plan(stage, one)) for one in seen)
+    assert any("cadence_default" in step for step in steps), steps

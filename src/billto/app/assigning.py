@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from billto.app.parts import Reader, Request, Tx
+from billto.app.parts import Request, Tx
 from billto.domain.cadence import DEFAULT, Cadence
 from billto.domain.customer import Customer
 from billto.domain.paging import unambiguous
 from billto.domain.problems import Problem, Refused
-from billto.domain.query import Compare, Op, Query
+from billto.domain.query import Query
 
 CADENCES_MAX = 1_000  # of an entity
 NAMES = ("chasing_cadence", "next_chase_step")
@@ -32,7 +32,7 @@ async def checked(
 ) -> dict[str, Any]:
     """The values of a customer, whose cadence and step exist; see `settled`."""
     is_new = old is None and values.get("chasing_cadence") is None
-    fallback = await default(tx, asked) if is_new else None
+    fallback = await tx.default_cadence(asked.scope) if is_new else None
     named = values.get("chasing_cadence", old and old.chasing_cadence) or fallback
     if named is None:
         return settled(values, Courses({}), old)
@@ -75,14 +75,6 @@ async def all_courses(tx: Tx, asked: Request) -> Courses:
     found: Sequence[Cadence] = (await tx.page(Cadence, asked.scope, query)).records
     first = next((one.serial for one in found if one.assignment_mode == DEFAULT), None)
     return Courses({one.serial: _steps(one) for one in found}, first)
-
-
-async def default(reader: Reader, asked: Request) -> int | None:
-    """The cadence of customers who are created without one."""
-    where = Compare("assignment_mode", Op.EQ, DEFAULT)
-    query = Query(where, unambiguous(()), 1, counted=False, shows=frozenset({"id", "serial"}))
-    found = (await reader.page(Cadence, asked.scope, query)).records
-    return found[0].serial if found else None
 
 
 def _steps(cadence: Cadence) -> frozenset[int]:

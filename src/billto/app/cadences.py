@@ -124,7 +124,9 @@ async def _check(tx: Tx, asked: Request, values: Mapping[str, Any], old: Cadence
     """Raises Refused for a second default, and for steps whose templates do not exist."""
     if values.get("assignment_mode") == DEFAULT:
         await tx.alone(asked.scope.entity, "default cadence")
-        if (there := await assigning.default(tx, asked)) is not None and (old is None or old.serial != there):
+        if (there := await tx.default_cadence(asked.scope)) is not None and (
+            old is None or old.serial != there
+        ):
             raise Refused(Problem("taken", ("assignment_mode",)))
     if old is None:
         query = Query(order=unambiguous(()), limit=1, shows=frozenset({"id"}))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from billto.domain.cadence import Cadence
+from billto.domain.cadence import DEFAULT, Cadence
 from billto.domain.document import PAYABLE, Document
 from billto.domain.query import Page, Query
 from billto.domain.scope import Scope
@@ -33,6 +33,14 @@ class Chases(Sums):
         )
         rows = await self.many_rows(scope, sql, hold.values)
         return list(map(self.engine.loader(Document, shown), rows))
+
+    async def default_cadence(self, scope: Scope) -> int | None:
+        """The serial of the cadence that new customers get: asked for each of them, and so by its own index,
+        which knows it by these very words."""
+        mark = self.engine.mark(1)
+        sql = f"SELECT serial FROM cadence WHERE entity_id = {mark} AND assignment_mode = '{DEFAULT}'"
+        rows = await self.rows(sql, [scope.entity])
+        return int(rows[0][0]) if rows else None
 
     async def cadences(self, scope: Scope, query: Query) -> tuple[Page, Mapping[int, int]]:
         """A page of cadences by number, and how many customers are assigned to each, by its serial."""
