@@ -11,7 +11,7 @@ from tests.papers import samples
 from tests.papers.reading import pages
 
 
-@pytest.mark.parametrize("lines", [1, 13, 16, 30, 55, 80])
+@pytest.mark.parametrize("lines", [1, 13, 14, 15, 17, 18, 30, 55, 80])
 def test_as_many_pages_as_are_reckoned_are_set(lines: int) -> None:
     entity, customer, books = samples.seller(), samples.buyer(), Books()
     for at in range(lines):

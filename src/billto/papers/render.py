@@ -20,7 +20,7 @@ from billto.papers.art import Art
 _HERE = Path(__file__).parent
 # How many lines the first page of each paper has room for, beside all else that stands on it, and the others.
 DOCUMENT, FORWARD, OPEN = "document", "balance_forward", "open_item"
-_FIRST = {DOCUMENT: 13, FORWARD: 13, OPEN: 16}
+_FIRST = {DOCUMENT: 13, FORWARD: 14, OPEN: 17}
 _NEXT = 44
 _TEMPLATES = _HERE / "templates"
 _PLAIN = Art()
