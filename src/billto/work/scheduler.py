@@ -115,9 +115,11 @@ class Scheduler(Hands):
                 result = None if plan.is_anew else await work.run(self._store, asked, entity, plan, at)
         except Exception as fault:
             told = fault.told if isinstance(fault, Refused) else _OUR_FAULT
-            log.warning("plan %s (%s) of entity %s: %s", plan.id, plan.kind, entity.id, told)
-            if told is _OUR_FAULT:
-                log.exception("plan %s failed", plan.id)
+            # Whatever nobody foresaw is told with where it happened.
+            log.warning(
+                "plan %s (%s) of entity %s: %s", plan.id, plan.kind, entity.id, told,
+                exc_info=told is _OUR_FAULT,
+            )  # fmt: skip
             await self._store.write(lambda tx: plans.failed(tx, asked, keeping.plan, told))
             return
 
